@@ -1,0 +1,28 @@
+/** What this room needs of a connection to a node: run one command line there. */
+export interface NodeConnection {
+  /** The node's name, for messages. */
+  readonly node: string;
+  /**
+   * Resolves with any exit code once the command's streams are closed.
+   * @throws {ConnectionLost} when the connection ended first; the next call connects anew.
+   */
+  exec(command: string, options?: NodeExecOptions): Promise<NodeExecResult>;
+}
+
+/** How one command line is fed and listened to. */
+export interface NodeExecOptions {
+  readonly stdin?: Buffer | string;
+  onStdout?(chunk: Buffer): void;
+  onStderr?(chunk: Buffer): void;
+  readonly signal?: AbortSignal;
+  /** Also keep the output for the result; true unless said otherwise. */
+  readonly collect?: boolean;
+}
+
+/** How one command line ended. */
+export interface NodeExecResult {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}

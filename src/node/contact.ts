@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { DeployerError } from '../errors.ts';
+import { createHelloReader, type Hello } from './answer-stream.ts';
+import type { NodeConnection, NodeExecResult } from './connection.ts';
+import { execLine } from './exec-line.ts';
+
+const noiseBytes = 4096;
+
+/** What one exec of the runtime is given. */
+export interface ContactRequest {
+  readonly entrance: 'enter' | 'ask';
+  readonly words: readonly string[];
+  readonly stdin?: Buffer | undefined;
+  /** True when the login user is not root. */
+  readonly sudo?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets what the node says after its hello. */
+  onBody(chunk: Buffer): void;
+}
+
+/**
+ * The hello of the runtime on the node, once the command has ended.
+ * @throws {ConnectionLost} when the connection ended first.
+ * @throws {DeployerError} `no-shell` or `sudo-refused` when the command ended without a hello.
+ */
+export async function contact(node: NodeConnection, request: ContactRequest): Promise<Hello> {
+  const { entrance, words, stdin, sudo, signal } = request;
+  const token = randomBytes(8).toString('hex');
+  const reader = createHelloReader(token, request.onBody);
+  let noise = Buffer.alloc(0);
+  const hear = (chunk: Buffer) => {
+    if (reader.hello === undefined) noise = Buffer.concat([noise, chunk]).subarray(-noiseBytes);
+  };
+  // The token goes in two halves, so that a command line that is echoed back cannot be taken for the hello.
+  const line = execLine(entrance, [...words, token.slice(0, 8), token.slice(8)], { sudo });
+  const result = await node.exec(line, {
+    collect: false,
+    onStdout: (chunk) => {
+      hear(chunk);
+      reader.push(chunk);
+    },
+    onStderr: hear,
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (reader.hello !== undefined) return reader.hello;
+  throw noHello(node.node, result, noise.toString().trim(), sudo === true);
+}
+
+function noHello(
+  node: string,
+  { code, signal }: NodeExecResult,
+  excerpt: string,
+  sudo: boolean,
+): DeployerError {
+  const ending = code === null ? `signal ${signal ?? 'unknown'}` : `exit code ${code}`;
+  const details = { excerpt, retryable: code === null };
+  if (sudo && code !== null) {
+    return new DeployerError('sudo-refused', `${node}: sudo did not run as root (${ending})`, {
+      ...details,
+      hint:
+        code === 127
+          ? 'sudo is not installed there: install it, or log in as root.'
+          : 'Give the login user sudo without a password (NOPASSWD: ALL in /etc/sudoers.d), or log in as root.',
+    });
+  }
+  return new DeployerError('no-shell', `${node}: the login shell ran no command (${ending})`, {
+    ...details,
+    hint: 'Look at what the node said: the login user may be the wrong one for its image, or its shell or ~/.bashrc may end every command.',
+  });
+}

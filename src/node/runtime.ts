@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+
+const parts = ['facts', 'files', 'package', 'user', 'systemd', 'sysctl', 'command'];
+
+/** Everything that runs inside a detached runner, before its own steps. */
+export const applyRuntime = runtimeOf('apply');
+
+/** Everything that an observation or a question runs with, before its own steps. */
+export const checkRuntime = runtimeOf('check');
+
+/** The POSIX sh text of one file in `runtime/`, without its comments. */
+export function runtimeFile(name: string): string {
+  const text = readFileSync(new URL(`./runtime/${name}.sh`, import.meta.url), 'utf8');
+  return text.replaceAll(/^[ ]*#.*\n/gm, '');
+}
+
+function runtimeOf(mode: 'apply' | 'check'): string {
+  return ['prelude', ...parts, mode].map(runtimeFile).join('');
+}

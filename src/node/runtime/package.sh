@@ -1,0 +1,64 @@
+# Debian packages.
+
+# ask_packages NAME…
+ask_packages() {
+  # shellcheck disable=SC2016 # dpkg-query's own placeholders
+  package_table=$(dpkg-query -W -f '${Package}//${db:Status-Status}\n' -- "$@" 2>/dev/null)
+}
+
+# missing_packages NAME…: sets $missing to those that are not installed.
+missing_packages() {
+  missing=
+  for package in "$@"; do
+    pick "$package_table" "$package//"
+    [ "$picked" = installed ] || missing="$missing $package"
+  done
+}
+
+# kind_package RECOMMENDS NAME…
+kind_package() {
+  recommends=$1
+  shift
+  [ "$mode" = check ] || ask_packages "$@"
+  missing_packages "$@"
+  [ -z "$missing" ] || differs "not installed:$missing"
+  as_wished && return
+  lists_are_fresh || update_lists
+  apt_install "$@" || install_again "$@" || return
+  ask_packages "$@"
+  missing_packages "$@"
+  [ -z "$missing" ] || fail "apt-get is content, but these are not installed (only a real package's name will do):$missing"
+}
+
+# apt WORD…: apt-get that never asks and waits for another apt's locks.
+apt() {
+  DEBIAN_FRONTEND=noninteractive timeout 1800 apt-get -q -y \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+    "$@" >>"$log" 2>&1
+}
+
+apt_install() {
+  if [ "$recommends" = no ]; then set -- --no-install-recommends "$@"; fi
+  apt install "$@"
+}
+
+# install_again NAME…: cures what a first try may have met, lists without the package and an interrupted dpkg.
+install_again() {
+  timeout 1800 dpkg --configure -a --force-confdef --force-confold >>"$log" 2>&1
+  update_lists
+  : >"$log"
+  apt_install "$@" || fail "$(last_lines 'apt-get install failed:')"
+}
+
+# update_lists: the folder's time says when, also where apt found nothing new.
+update_lists() {
+  apt update && touch /var/lib/apt/lists
+}
+
+# lists_are_fresh: package lists are there, and were fetched or made within the last day.
+lists_are_fresh() {
+  for list in /var/lib/apt/lists/*_Packages*; do
+    [ -e "$list" ] && [ -n "$(find /var/lib/apt/lists -maxdepth 0 -mmin -1440)" ]
+    return
+  done
+}

@@ -1,0 +1,147 @@
+# The steps that talk to systemd: unit, service; and what `status` asks about services.
+
+# ask_units UNIT…
+ask_units() {
+  unit_table=$(systemctl show --property=Names,LoadState,ActiveState,UnitFileState,InvocationID,NeedDaemonReload,Type -- "$@" 2>/dev/null)
+}
+
+# see_unit UNIT: sets $unit_state to the lines that systemd has for it; nothing without systemd.
+see_unit() {
+  [ "$mode" = check ] || ask_units "$1"
+  unit_rest=$unit_table$nl$nl
+  while [ -n "$unit_rest" ]; do
+    unit_state=${unit_rest%%"$nl$nl"*}
+    unit_rest=${unit_rest#*"$nl$nl"}
+    pick "$unit_state" Names=
+    case " $picked " in
+      *" $1 "*) return ;;
+    esac
+  done
+  unit_state=
+}
+
+# unit_is PROPERTY VALUE
+unit_is() {
+  pick "$unit_state" "$1="
+  [ "$picked" = "$2" ]
+}
+
+# kind_unit UNIT HASH ENABLED
+kind_unit() {
+  unit=$1 unit_path=/etc/systemd/system/$1 unit_hash=$2 unit_enabled=$3
+  file_differs "$unit_path" "$unit_hash" root root 644
+  unit_file_differs=$detail
+  see_unit "$unit"
+  if [ -z "$detail" ] && unit_is NeedDaemonReload yes; then differs 'systemd has not read it yet'; fi
+  enabled_differs
+  as_wished && return
+  if [ -n "$unit_file_differs" ]; then
+    put_file "$unit_path" "$unit_hash" root root 644 || return
+  fi
+  attempt systemctl daemon-reload || return
+  [ "$unit_enabled" = keep ] || attempt systemctl "$unit_enabled" "$unit"
+}
+
+# enabled_differs: compares with $unit_enabled, one of enable, disable and keep.
+enabled_differs() {
+  pick "$unit_state" UnitFileState=
+  case $unit_enabled$picked in
+    enabledisabled | enablemasked) differs "$picked" ;;
+    disableenabled) differs enabled ;;
+  esac
+}
+
+# kind_service UNIT INPUTS ON-CHANGE
+kind_service() {
+  service=$1 service_inputs=$2 service_record=$base/services/$1
+  see_unit "$service"
+  service_differs "$3"
+  if unit_is UnitFileState disabled; then differs 'not enabled'; fi
+  as_wished && return
+  if unit_is UnitFileState disabled; then attempt systemctl enable "$service" || return; fi
+  [ -n "$service_verb" ] || return 0
+  start_service || return
+  stays_active || return
+  pick "$unit_state" InvocationID=
+  put_record "$service_inputs $picked"
+}
+
+# service_differs ON-CHANGE: sets $service_verb to what would make it as wished. `restart` also where it is not running:
+# one that is half up (activating, waiting for its next try) must come up anew, with today's inputs.
+service_differs() {
+  service_verb=
+  stored_inputs=
+  stored_invocation=
+  if [ -f "$service_record" ]; then read -r stored_inputs stored_invocation <"$service_record"; fi
+  if ! unit_is ActiveState active; then
+    service_verb=restart
+    differs "not running${picked:+ ($picked)}"
+  elif [ "$1" = none ]; then
+    :
+  elif [ -z "$stored_inputs" ]; then
+    service_verb=restart
+    differs 'running, but started by someone else'
+  elif ! unit_is InvocationID "$stored_invocation"; then
+    service_verb=restart
+    differs 'restarted by someone else'
+  elif [ "$stored_inputs" != "$service_inputs" ]; then
+    service_verb=$1
+    differs 'inputs changed'
+  fi
+}
+
+# start_service: systemctl waits until systemd says started; a unit that used up its starts gets a new chance.
+start_service() {
+  if [ "$service_verb" = restart ]; then timeout 20 systemctl reset-failed "$service" >/dev/null 2>&1; fi
+  timeout 600 systemctl "$service_verb" "$service" >>"$log" 2>&1 || fail "$(unit_report "systemctl $service_verb $service failed")"
+}
+
+# stays_active: systemd calls a simple service started before its program has done anything, so look a little longer.
+stays_active() {
+  see_unit "$service"
+  pick "$unit_state" InvocationID=
+  first_invocation=$picked
+  looks=0
+  while unit_is ActiveState active && unit_is InvocationID "$first_invocation"; do
+    if unit_is Type notify || unit_is Type forking || unit_is Type dbus || [ $looks -ge 5 ]; then return; fi
+    looks=$((looks + 1))
+    sleep 0.05
+    see_unit "$service"
+  done
+  fail "$(unit_report "$service did not stay up")"
+}
+
+# unit_report TITLE: why a unit is not running, in systemd's words and its own.
+unit_report() {
+  printf '%s\n' "$1"
+  timeout 5 journalctl --sync
+  systemctl status --no-pager --full --lines=0 "$service" | tail -n +2 | head -n 12
+  journalctl --unit="$service" --lines=20 --no-pager --output=short-iso | tail -c 8000
+}
+
+# put_record TEXT
+put_record() {
+  {
+    echo "$1" >"$service_record.new" && sync "$service_record.new" && mv -T "$service_record.new" "$service_record"
+  } 2>>"$log" || fail "$(last_lines "could not write $service_record")"
+}
+
+# report_services UNIT…: one frame each.
+report_services() {
+  ask_units "$@"
+  for service in "$@"; do
+    see_unit "$service"
+    stored_inputs=
+    if [ -f "$base/services/$service" ]; then read -r stored_inputs _ <"$base/services/$service"; fi
+    pick "$unit_state" InvocationID=
+    service_invocation=$picked
+    pick "$unit_state" ActiveState=
+    frame "s $service ${picked:-unknown} ${service_invocation:--} ${stored_inputs:--}"
+  done
+}
+
+# report_journal UNIT LINES
+report_journal() {
+  encode "$(journalctl --unit="$1" --lines="$2" --quiet --no-pager --output=short-iso 2>/dev/null)"
+  frame "t $text"
+}

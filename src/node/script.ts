@@ -1,0 +1,84 @@
+import { identityFile, identityText, type NodeIdentity } from './identity.ts';
+import { quoteAll } from './quote.ts';
+import { applyRuntime, checkRuntime } from './runtime.ts';
+import { type BundleFile, bundleFile, type CompiledStep, type StepQuestions } from './step-kind.ts';
+import { compileStep } from './step-kinds.ts';
+import type { Wish } from './wish.ts';
+
+/** How long a script waits for the runner that holds the node's lock, in seconds. */
+const lockWaitSeconds = '600';
+
+interface CompiledWish extends CompiledStep {
+  readonly id: string;
+}
+
+/** A runner's script and the files that must lie beside it. */
+export interface ApplyScript {
+  readonly text: string;
+  readonly files: readonly BundleFile[];
+}
+
+/** The script of a runner that writes the node's identity and then applies the wishes in order. */
+export function applyScript(plan: {
+  readonly run: string;
+  readonly wishes: readonly Wish[];
+  readonly generation: number;
+  readonly identity: NodeIdentity;
+}): ApplyScript {
+  const steps = [compileIdentity(plan.identity), ...compileWishes(plan.wishes)];
+  const begin = ['begin_apply', plan.run, String(plan.generation), lockWaitSeconds];
+  return {
+    text: `${applyRuntime}${lines([begin, ...steps.map(stepLine), ['end_apply']])}`,
+    files: steps.flatMap(({ files }) => files ?? []),
+  };
+}
+
+/** The script that compares the wishes with what is there. */
+export function checkScript(wishes: readonly Wish[]): string {
+  const steps = compileWishes(wishes);
+  const surveys = (['files', 'packages', 'units'] as const).map((sort) => surveyLine(sort, steps));
+  return `${checkRuntime}${lines([
+    ['begin_check', lockWaitSeconds],
+    ...surveys.filter((words) => words.length > 2),
+    ...steps.map(stepLine),
+    ['frame', '.'],
+  ])}`;
+}
+
+/** The script of a question: a function of the runtime that answers in frames. */
+export function questionScript(words: readonly string[]): string {
+  return `${checkRuntime}${lines([words, ['frame', '.']])}`;
+}
+
+/** @throws {RangeError} when an id is not unique or would not fit into a frame. */
+function compileWishes(wishes: readonly Wish[]): CompiledWish[] {
+  const ids = new Set<string>(['identity']);
+  return wishes.map(({ id, step }) => {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/.test(id) || ids.has(id)) {
+      throw new RangeError(`"${id}" cannot be the id of a step, or is one twice`);
+    }
+    ids.add(id);
+    return { id, ...compileStep(step) };
+  });
+}
+
+function compileIdentity(identity: NodeIdentity): CompiledWish {
+  const file = bundleFile(identityText(identity));
+  return {
+    id: 'identity',
+    call: ['file', identityFile, file.hash, 'root', 'root', '600'],
+    files: [file],
+  };
+}
+
+function stepLine({ id, call }: CompiledWish): readonly string[] {
+  return ['step', id, ...call];
+}
+
+function surveyLine(sort: keyof StepQuestions, steps: readonly CompiledWish[]): readonly string[] {
+  return ['survey', sort, ...new Set(steps.flatMap(({ asks }) => asks?.[sort] ?? []))];
+}
+
+function lines(commands: readonly (readonly string[])[]): string {
+  return commands.map((words) => `${quoteAll(words)}\n`).join('');
+}

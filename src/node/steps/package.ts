@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineStepKind } from '../step-kind.ts';
+
+const NamesSchema = z
+  .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package'))
+  .min(1);
+
+/** Debian packages that are installed; apt's recommendations are left out unless asked for. */
+export const packageStep = defineStepKind(
+  z.union([
+    NamesSchema,
+    z.strictObject({ names: NamesSchema, recommends: z.boolean().optional() }),
+  ]),
+  (wish) => {
+    const { names, recommends } = 'names' in wish ? wish : { names: wish, recommends: false };
+    return {
+      call: ['package', recommends === true ? 'yes' : 'no', ...names],
+      asks: { packages: names },
+    };
+  },
+);

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConnectionLost } from '../../../src/errors.ts';
+import type {
+  NodeConnection,
+  NodeExecOptions,
+  NodeExecResult,
+} from '../../../src/node/connection.ts';
+
+/** Where a connection breaks: after so many bytes sent to the node, or received from it. */
+export interface Cut {
+  readonly stdin?: number;
+  readonly stdout?: number;
+}
+
+/**
+ * A node on this very computer: the real runtime and the real shell, with processes of its own and a private /var/lib,
+ * /etc and /srv, so that nothing outside is touched and nothing outlives it. It needs root, and has no systemd.
+ */
+export interface LocalNode extends NodeConnection, AsyncDisposable {
+  /** How many commands have been run. */
+  readonly execs: number;
+  /** The next commands lose their connection like this, in order. */
+  readonly cuts: Cut[];
+  /** The path outside of what the node has as /var/lib, /etc or /srv. */
+  outside(path: string): string;
+  read(path: string): string;
+  write(path: string, content: string, mode?: number): void;
+  /** Puts a script of ours in the place of a program, for what cannot run here. */
+  replace(program: string, script: string): Promise<void>;
+  /** Runs a command line as anybody on the node would. */
+  sh(command: string): Promise<string>;
+}
+
+export interface LocalNodeOptions {
+  /** What the node has as sh, and as login shell. */
+  readonly shell?: 'dash' | 'bash';
+  /** What the login shell does before the command, such as printing a banner. */
+  readonly profile?: string;
+}
+
+export const canRunLocalNode = process.getuid?.() === 0;
+
+// It ends, and everything in it, when its input does: when it is disposed of, or the test process is gone.
+const mounts = `set -e
+cd "$1"; mkdir lib srv real; cp -a /etc etc
+mount --bind /var/lib real; mount --bind lib /var/lib
+mkdir lib/dpkg lib/apt; mount --bind real/dpkg /var/lib/dpkg
+mount --bind etc /etc; mount --bind srv /srv; mount -t proc proc /proc
+if [ "$2" = bash ]; then mount --bind /usr/bin/bash "$(readlink -f /bin/sh)"; fi
+echo ready; cat >/dev/null`;
+
+export async function startLocalNode(options: LocalNodeOptions = {}): Promise<LocalNode> {
+  const { shell = 'dash', profile = '' } = options;
+  const root = mkdtempSync(join(tmpdir(), 'deployer-node-'));
+  chmodSync(root, 0o755);
+  const holder = spawn(
+    'unshare',
+    [
+      '-m',
+      '-p',
+      '--fork',
+      '--kill-child',
+      '--propagation',
+      'private',
+      'bash',
+      '-c',
+      mounts,
+      'bash',
+      root,
+      shell,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const failed = once(holder, 'exit').then(() => Promise.reject(new Error('no local node')));
+  await Promise.race([once(holder.stdout, 'data'), failed]);
+  const init = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim();
+  const enter = (words: readonly string[]) => ['-m', '-p', `-t${init}`, '--', ...words];
+  const cuts: Cut[] = [];
+  let execs = 0;
+  const outside = (path: string) => join(root, path.replace(/^\/var\/lib/, '/lib'));
+  return {
+    node: 'local-1',
+    get execs() {
+      return execs;
+    },
+    cuts,
+    exec(command, execOptions = {}) {
+      execs += 1;
+      const line = profile === '' ? command : `${profile}\n${command}`;
+      return run(spawn('nsenter', enter([shell, '-c', line])), execOptions, cuts.shift() ?? {});
+    },
+    outside,
+    read: (path) => readFileSync(outside(path), 'utf8'),
+    write(path, content, mode = 0o644) {
+      mkdirSync(join(outside(path), '..'), { recursive: true });
+      writeFileSync(outside(path), content, { mode });
+    },
+    async replace(program, script) {
+      const fake = join(root, program.replaceAll('/', '-'));
+      writeFileSync(fake, script, { mode: 0o755 });
+      await run(spawn('nsenter', enter(['mount', '--bind', fake, program])), {}, {});
+    },
+    async sh(command) {
+      const { stdout } = await run(spawn('nsenter', enter(['sh', '-c', command])), {}, {});
+      return stdout.toString();
+    },
+    async [Symbol.asyncDispose]() {
+      const gone = once(holder, 'exit');
+      holder.stdin.end();
+      await gone;
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The command as a connection would run it; a cut closes its streams and leaves it to itself, as sshd does. */
+function run(
+  child: ChildProcess,
+  { stdin = '', onStdout, onStderr, signal }: NodeExecOptions,
+  cut: Cut,
+): Promise<NodeExecResult> {
+  const input = Buffer.from(stdin);
+  const outputs: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
+  return new Promise((resolve, reject) => {
+    const lose = (reason: unknown) => {
+      child.stdin?.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.unref();
+      reject(reason);
+    };
+    const lost = () => lose(new ConnectionLost('local-1: the connection was cut', true));
+    signal?.addEventListener('abort', () => lose(signal.reason), { once: true });
+    child.stdin?.on('error', () => {});
+    let budget = cut.stdout ?? Number.POSITIVE_INFINITY;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      const heard = chunk.subarray(0, budget);
+      budget -= heard.length;
+      outputs.stdout.push(heard);
+      if (heard.length > 0) onStdout?.(heard);
+      if (budget <= 0) lost();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      outputs.stderr.push(chunk);
+      onStderr?.(chunk);
+    });
+    child.on('error', reject);
+    child.on('close', (code, killedBy) => {
+      const stdout = Buffer.concat(outputs.stdout);
+      resolve({ code, signal: killedBy, stdout, stderr: Buffer.concat(outputs.stderr) });
+    });
+    if (cut.stdin === undefined || cut.stdin >= input.length) {
+      child.stdin?.end(input);
+    } else {
+      child.stdin?.write(input.subarray(0, cut.stdin), lost);
+    }
+  });
+}
