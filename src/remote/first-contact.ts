@@ -1,0 +1,138 @@
+import type { Socket } from 'node:net';
+import type { Client } from 'ssh2';
+import type { Clock } from '../clock.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { type Dialing, type DialTarget, dial } from './dial.ts';
+import { HandshakeFailed, handshake, type Login } from './handshake.ts';
+import { createLimit } from './limit.ts';
+import {
+  type Contact,
+  describeObstacle,
+  isBooting,
+  type Obstacle,
+  unreachable,
+} from './unreachable.ts';
+
+/** An authenticated connection and the socket below it. */
+export interface Contacted {
+  readonly client: Client;
+  readonly socket: Socket;
+}
+
+/** Whom to reach, how, and for how long to try. */
+export type ContactTarget = Contact & DialTarget & Login & { readonly timeoutMs: number };
+
+/** What reaching a node needs. */
+export interface ContactDeps {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Handshakes of the whole process under way: each costs both sides CPU, and sshd drops early ones above ten. */
+const handshakes = createLimit(8);
+
+/** A silent port is not a handshake under way: it gives its place back after this time. */
+const silentPlaceMs = 500;
+
+/**
+ * Pauses after a failed handshake. On OpenSSH from 9.8 on a refused login costs an address 5 s of penalty, a broken
+ * off handshake 1 s, and from 15 s on the address is shut out; a machine of this computer has no such thing against us.
+ */
+const pausesMs: Readonly<Record<Dialing, { readonly auth: number; readonly other: number }>> = {
+  eager: { auth: 1_000, other: 100 },
+  gentle: { auth: 10_000, other: 2_000 },
+};
+
+/**
+ * An authenticated connection to the node, tried for from the first dial on until `timeoutMs` have passed.
+ *
+ * @throws {DeployerError} that names the stage that was never passed: `ssh-unreachable`, `no-ssh-banner`,
+ * `ssh-handshake-failed`, `host-key-unverified` or `authentication-refused`.
+ * @throws What `verifyHostKey` threw, at once; the signal's reason when it aborts.
+ */
+export async function reach(target: ContactTarget, deps: ContactDeps): Promise<Contacted> {
+  const deadline = startDeadline(target.timeoutMs, deps.clock, deps.signal);
+  const obstacles = recordObstacles(target, deps);
+  try {
+    for (;;) {
+      try {
+        return await tryOnce(target, { clock: deps.clock, signal: deadline.signal }, obstacles.add);
+      } catch (error) {
+        deps.signal.throwIfAborted();
+        if (!(error instanceof HandshakeFailed)) throw error;
+        obstacles.add({ stage: 'handshake', failed: error });
+        await pauseAfter(error, target.dialing, deadline, deps.clock);
+      }
+    }
+  } catch (error) {
+    throw deadline.expired && error === deadline.signal.reason ? obstacles.error() : error;
+  } finally {
+    deadline.clear();
+  }
+}
+
+async function tryOnce(
+  target: ContactTarget,
+  deps: { readonly clock: Clock; readonly signal: AbortSignal },
+  add: (obstacle: Obstacle) => void,
+): Promise<Contacted> {
+  const onFailure = (failure: string) => add({ stage: 'tcp', failure });
+  const socket = await dial(target, { ...deps, onFailure });
+  const settled = new AbortController();
+  try {
+    const release = await handshakes.acquire(deps.signal);
+    settled.signal.addEventListener('abort', release, { once: true });
+    releaseWhileSilent(socket, release, deps.clock, settled.signal);
+    return { client: await handshake(socket, target, deps), socket };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    settled.abort();
+  }
+}
+
+function releaseWhileSilent(
+  socket: Socket,
+  release: () => void,
+  clock: Clock,
+  settled: AbortSignal,
+): void {
+  clock.sleep(silentPlaceMs, settled).then(
+    () => {
+      if (socket.bytesRead === 0) release();
+    },
+    () => {},
+  );
+}
+
+/** Waits before the next try; the deadline cuts the wait short. */
+async function pauseAfter(
+  failed: HandshakeFailed,
+  dialing: Dialing,
+  deadline: Deadline,
+  clock: Clock,
+): Promise<void> {
+  const pause = pausesMs[dialing];
+  const mayBePenalised = failed.stage === 'auth' && !(dialing === 'eager' && isBooting(failed));
+  await clock.sleep(mayBePenalised ? pause.auth : pause.other, deadline.signal);
+}
+
+/** Remembers the last obstacle and since when it has been the same, and tells of each new one. */
+function recordObstacles(target: ContactTarget, { clock, onProgress }: ContactDeps) {
+  let last: Obstacle = { stage: 'tcp', failure: 'silent' };
+  let told = '';
+  let sinceMs = clock.monotonicMs();
+  return {
+    add: (obstacle: Obstacle) => {
+      const text = describeObstacle(obstacle, target);
+      if (text === told) return;
+      if (told !== '') sinceMs = clock.monotonicMs();
+      last = obstacle;
+      told = text;
+      onProgress?.(text);
+    },
+    error: () => unreachable(target, last, clock.monotonicMs() - sinceMs),
+  };
+}
