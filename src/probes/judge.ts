@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Match } from './match.ts';
+
+const count = z.int().min(0);
+
+/** Which of the nodes must match, as a recipe writes it. */
+export const OnSchema = z.union(
+  [
+    z.enum(['every', 'first', 'any', 'others']),
+    z.strictObject({ exactly: count }),
+    z.strictObject({ atLeast: count.min(1) }),
+  ],
+  'expected every, first, any, others, {exactly: N} or {atLeast: N}',
+);
+
+/** Which of the nodes must match: `others` are all but the first. */
+export type On = z.infer<typeof OnSchema>;
+
+/** What one node answered. */
+export interface NodeMatch extends Match {
+  readonly node: string;
+}
+
+/** Whether the nodes together answered as wished. */
+export interface Judgement {
+  readonly ok: boolean;
+  /** Equal answers with their nodes, like `node-2: leader; node-1, node-3: follower`. */
+  readonly detail: string;
+}
+
+/**
+ * Whether enough of the nodes match; `results` are in the order of the nodes. Where there is no other node `others`
+ * holds, so that a cluster of one can be proven; no node at all satisfies nothing.
+ */
+export function judge(on: On, results: readonly NodeMatch[]): Judgement {
+  if (results.length === 0) return { ok: false, detail: 'there is no node to ask' };
+  const asked = nodesInQuestion(on, results);
+  if (asked.length === 0) return { ok: true, detail: 'there is no other node' };
+  const matched = asked.filter((result) => result.matched).length;
+  const answers = groupAnswers(asked);
+  if (isEnough(on, matched, asked.length)) return { ok: true, detail: answers };
+  const detail = `${matched} of ${asked.length} match, expected ${describeOn(on)}: ${answers}`;
+  return { ok: false, detail };
+}
+
+function nodesInQuestion(on: On, results: readonly NodeMatch[]): readonly NodeMatch[] {
+  if (on === 'first') return results.slice(0, 1);
+  return on === 'others' ? results.slice(1) : results;
+}
+
+function isEnough(on: On, matched: number, asked: number): boolean {
+  if (on === 'any') return matched > 0;
+  if (typeof on === 'string') return matched === asked;
+  return 'exactly' in on ? matched === on.exactly : matched >= on.atLeast;
+}
+
+function describeOn(on: On): string {
+  if (on === 'first') return 'the first';
+  if (typeof on === 'string') return on;
+  return 'exactly' in on ? `exactly ${on.exactly}` : `at least ${on.atLeast}`;
+}
+
+function groupAnswers(results: readonly NodeMatch[]): string {
+  const nodesOf = new Map<string, string[]>();
+  for (const { node, detail } of results) {
+    nodesOf.set(detail, [...(nodesOf.get(detail) ?? []), node]);
+  }
+  return [...nodesOf].map(([detail, nodes]) => `${nodes.join(', ')}: ${detail}`).join('; ');
+}

@@ -1,0 +1,6 @@
+import { command } from './command.ts';
+import { http } from './http.ts';
+import { tcp } from './tcp.ts';
+
+/** Every kind of probe, under the key by which a recipe calls for it. */
+export const probeKinds = { tcp, http, command } as const;

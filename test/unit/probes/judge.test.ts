@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judge, type NodeMatch, type On, OnSchema } from '../../../src/probes/judge.ts';
+
+const say = (matched: boolean, detail: string, ordinal: number): NodeMatch => ({
+  node: `node-${ordinal}`,
+  matched,
+  detail,
+});
+const manyResults = fc
+  .array(fc.boolean(), { minLength: 1, maxLength: 9 })
+  .map((all) => all.map((matched, index) => say(matched, matched ? 'yes' : 'no', index + 1)));
+const count = (results: readonly NodeMatch[]) => results.filter(({ matched }) => matched).length;
+
+describe('judging the answers of several nodes', () => {
+  it('groups equal answers', () => {
+    const results = [say(true, 'follower', 1), say(true, 'leader', 2), say(true, 'follower', 3)];
+    expect(judge('every', results)).toEqual({
+      ok: true,
+      detail: 'node-1, node-3: follower; node-2: leader',
+    });
+  });
+
+  it('says how many match and what was expected when they are not enough', () => {
+    const results = [say(true, 'leader', 1), say(true, 'leader', 2), say(false, 'no match', 3)];
+    expect(judge({ exactly: 1 }, results)).toEqual({
+      ok: false,
+      detail: '2 of 3 match, expected exactly 1: node-1, node-2: leader; node-3: no match',
+    });
+  });
+
+  it('looks only at the nodes in question', () => {
+    const results = [say(true, 'written', 1), say(false, 'no match', 2)];
+    expect(judge('first', results)).toEqual({ ok: true, detail: 'node-1: written' });
+    expect(judge('others', results).detail).not.toContain('node-1');
+  });
+
+  it('holds for the others of a single node, whatever that one says', () => {
+    expect(judge('others', [say(false, 'no match', 1)])).toEqual({
+      ok: true,
+      detail: 'there is no other node',
+    });
+  });
+
+  it.each<On>(['every', 'first', 'any', 'others', { exactly: 0 }, { atLeast: 1 }])(
+    'holds for no cluster without nodes: %j',
+    (on) => {
+      expect(judge(on, []).ok).toBe(false);
+    },
+  );
+
+  it('counts', () => {
+    fc.assert(
+      fc.property(manyResults, fc.nat({ max: 10 }), (results, number) => {
+        const matched = count(results);
+        expect(judge('every', results).ok).toBe(matched === results.length);
+        expect(judge('any', results).ok).toBe(matched > 0);
+        expect(judge({ exactly: number }, results).ok).toBe(matched === number);
+        expect(judge({ atLeast: number }, results).ok).toBe(matched >= number);
+      }),
+    );
+  });
+
+  it('splits every node into the first and the others', () => {
+    fc.assert(
+      fc.property(manyResults, (results) => {
+        const both = judge('first', results).ok && judge('others', results).ok;
+        expect(both).toBe(judge('every', results).ok);
+      }),
+    );
+  });
+
+  it('names every node in question exactly once', () => {
+    fc.assert(
+      fc.property(manyResults, (results) => {
+        const named = judge('every', results).detail.match(/node-\d+/g) ?? [];
+        expect(named.sort()).toEqual(results.map(({ node }) => node).sort());
+      }),
+    );
+  });
+});
+
+describe('on', () => {
+  it.each(['every', 'first', 'any', 'others', { exactly: 1 }, { atLeast: 2 }])(
+    'may be %j',
+    (on) => {
+      expect(OnSchema.parse(on)).toEqual(on);
+    },
+  );
+
+  it.each(['all', { exactly: -1 }, { atLeast: 0 }, { exactly: 1, atLeast: 1 }, 3])(
+    'may not be %j',
+    (on) => {
+      expect(OnSchema.safeParse(on).success).toBe(false);
+    },
+  );
+});
