@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { formatDuration } from '../duration.ts';
+import type { SourceLocation } from '../errors.ts';
+import type { ConfigChoice } from './find-config.ts';
+import type { LoadedProfile } from './load-config.ts';
+import { profileOf } from './profile.ts';
+import { describeSecret } from './read-secret.ts';
+import type { ProfileInput, RequestInput, ResolvedProfile, ResolvedRequest } from './request.ts';
+import type { StateRoot } from './state-root.ts';
+
+/** One resolved value and where it comes from. */
+export interface Origin {
+  /** Like `profile.image` or `params.clientPort`. */
+  readonly key: string;
+  /** The value as text; a secret is shown as where it is read from. */
+  readonly value: string;
+  /** Like `config.yml:7:5`, `--set` or `default of recipe zookeeper`. */
+  readonly origin: string;
+}
+
+/** The files in force, and the folder that shown paths are relative to where they lie below it. */
+export interface Places {
+  readonly config: ConfigChoice;
+  readonly state: StateRoot;
+  readonly cwd: string;
+}
+
+/** Where the values of a profile come from, and the files in force. */
+export function profileOrigins(
+  input: ProfileInput,
+  { config, state, cwd }: Places,
+  loaded: LoadedProfile,
+): readonly Origin[] {
+  const { profile, credentials } = profileOf(loaded);
+  const field = (at: string[], value: string): Origin => ({
+    key: ['profile', ...at].join('.'),
+    value,
+    origin: shownPlace(loaded.locate(at), cwd) ?? 'default',
+  });
+  return [
+    { key: 'config', value: config.file, origin: config.origin },
+    { key: 'state', value: state.folder, origin: state.origin },
+    { key: 'profile', value: loaded.name, origin: input.profile === undefined ? 'default' : '-p' },
+    field(['image'], profile.image),
+    field(['instanceType'], profile.instanceType),
+    field(['username'], profile.username),
+    field(['hostKeys'], profile.hostKeys),
+    field(['timeouts', 'reach'], formatDuration(profile.reachTimeoutMs)),
+    ...credentialOrigins(credentials, loaded, cwd),
+  ];
+}
+
+function credentialOrigins(
+  { kind, name, ...fields }: ResolvedProfile['credentials'],
+  loaded: LoadedProfile,
+  cwd: string,
+): readonly Origin[] {
+  const inner = Object.entries(fields).flatMap(([key, value]) => {
+    const origin = shownPlace(loaded.locateCredentials([key]), cwd);
+    if (value === undefined || origin === undefined) return [];
+    const shown = typeof value === 'string' ? value : describeSecret(value);
+    return [{ key: `credentials.${key}`, value: shown, origin }];
+  });
+  const value = kind === 'local' ? `${name} (the cloud on this computer)` : name;
+  const origin = shownPlace(loaded.locate(['credentials']), cwd) ?? 'default';
+  return [{ key: 'credentials', value, origin }, ...inner];
+}
+
+/** Where the values come from that say what is made: recipe, name, count, parameters. */
+export function wishOrigins(
+  input: RequestInput,
+  wish: Pick<ResolvedRequest, 'recipe' | 'clusterName' | 'count' | 'params' | 'asked'>,
+  loaded: LoadedProfile,
+  cwd: string,
+): readonly Origin[] {
+  const byRecipe = `default of recipe ${wish.recipe.name}`;
+  const countOrigin =
+    input.count === undefined ? (shownPlace(loaded.locate(['count']), cwd) ?? byRecipe) : '-n';
+  return [
+    { key: 'recipe', value: wish.recipe.name, origin: shownFile(wish.recipe.file, cwd) },
+    {
+      key: 'cluster',
+      value: wish.clusterName,
+      origin: input.name === undefined ? 'recipe and profile' : '--name',
+    },
+    { key: 'count', value: String(wish.count), origin: countOrigin },
+    ...Object.entries(wish.params).map(([name, value]) => ({
+      key: `params.${name}`,
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+      origin: wish.asked.params.has(name) ? '--set' : byRecipe,
+    })),
+  ];
+}
+
+function shownPlace(place: SourceLocation | undefined, cwd: string): string | undefined {
+  return place && `${shownFile(place.file, cwd)}:${place.line}:${place.column}`;
+}
+
+function shownFile(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file);
+  return relative.startsWith('..') ? file : relative;
+}

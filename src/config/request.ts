@@ -1,0 +1,150 @@
+import path from 'node:path';
+import { loadRecipe } from '../recipe/load.ts';
+import type { ParamValue } from '../recipe/params.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { RecipeSearch } from '../recipe/search.ts';
+import { clusterNameOf } from './cluster-name.ts';
+import { countRoles } from './count.ts';
+import { type ConfigChoice, findConfig } from './find-config.ts';
+import { type LoadedProfile, loadProfile } from './load-config.ts';
+import { type Origin, type Places, profileOrigins, wishOrigins } from './origins.ts';
+import { type Credentials, type Profile, profileOf } from './profile.ts';
+import { fillParams, parseSettings } from './settings.ts';
+import { findStateRoot, type StateRoot } from './state-root.ts';
+
+/** What the command line says; everything but the recipe may be left out. */
+export interface RequestInput {
+  readonly recipe: string;
+  /** -p; `default` when left out. */
+  readonly profile?: string | undefined;
+  /** -c */
+  readonly configFile?: string | undefined;
+  /** -n */
+  readonly count?: number | undefined;
+  /** --set, each as `key=value`. */
+  readonly set?: readonly string[] | undefined;
+  /** --name */
+  readonly name?: string | undefined;
+  /** --state */
+  readonly state?: string | undefined;
+}
+
+/** The part of a request that says where, not what. */
+export type ProfileInput = Pick<RequestInput, 'profile' | 'configFile' | 'state'>;
+
+/** What a request is resolved against. */
+export interface RequestDeps {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly homeDir: string;
+  /** Folder that holds the shipped config.yml, recipes/ and templates/. */
+  readonly installation: string;
+  /** The program's verbs, which no recipe may be called by. */
+  readonly verbs: readonly string[];
+}
+
+/** Where a cluster would be made, with every choice made. */
+export interface ResolvedProfile {
+  readonly profileName: string;
+  readonly profile: Profile;
+  readonly credentials: Credentials;
+  /** Absolute path of the config.yml in force. */
+  readonly configFile: string;
+  /** Absolute path of the folder under which clusters keep their state; it need not exist. */
+  readonly stateRoot: string;
+  /** Where every resolved value comes from, in the order of reading. */
+  readonly origins: readonly Origin[];
+}
+
+/** One recipe under one profile with every choice made: what all verbs that take a cluster begin with. */
+export interface ResolvedRequest extends ResolvedProfile {
+  readonly recipe: Recipe;
+  readonly clusterName: string;
+  /** Nodes of the cluster. */
+  readonly count: number;
+  /** Nodes of each role; the first so many ordinals hold it. */
+  readonly roleCounts: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  /** What flags asked for by name, as opposed to defaults and the profile. */
+  readonly asked: {
+    readonly count: number | undefined;
+    readonly params: ReadonlyMap<string, ParamValue>;
+  };
+}
+
+/** What can be told before a recipe is named: which files are in force. */
+export interface Surroundings {
+  readonly config: ConfigChoice;
+  readonly state: StateRoot;
+  readonly search: RecipeSearch;
+}
+
+/**
+ * The files in force: config.yml, state folder, where recipes are looked for.
+ *
+ * @throws {UsageError} when the config file that was asked for does not exist
+ */
+export async function findSurroundings(
+  input: Pick<RequestInput, 'configFile' | 'state'>,
+  deps: RequestDeps,
+): Promise<Surroundings> {
+  const config = await findConfig({ asked: input.configFile, ...deps });
+  const state = await findStateRoot({ asked: input.state, config, ...deps });
+  const roots = [...new Set([path.dirname(config.file), path.resolve(deps.installation)])];
+  return { config, state, search: { roots, verbs: deps.verbs } };
+}
+
+/**
+ * The profile that is asked for, `default` when none is, with every choice made and checked.
+ *
+ * @throws {UsageError} when the command line is wrong
+ * @throws {SourceError} when the configuration is wrong
+ */
+export async function resolveProfile(
+  input: ProfileInput,
+  deps: RequestDeps,
+): Promise<ResolvedProfile> {
+  const { config, state } = await findSurroundings(input, deps);
+  const loaded = await loadProfile(config.file, input.profile ?? 'default');
+  return profileIn(input, { config, state, cwd: deps.cwd }, loaded);
+}
+
+/**
+ * The request with every choice made and checked; nothing outside has been touched.
+ *
+ * @throws {UsageError} when the command line is wrong
+ * @throws {SourceError} when the configuration or the recipe is wrong
+ */
+export async function resolveRequest(
+  input: RequestInput,
+  deps: RequestDeps,
+): Promise<ResolvedRequest> {
+  const { search, ...places } = await findSurroundings(input, deps);
+  const loaded = await loadProfile(places.config.file, input.profile ?? 'default');
+  const recipe = await loadRecipe(input.recipe, search);
+  const resolved = profileIn(input, { ...places, cwd: deps.cwd }, loaded);
+  const settings = parseSettings(recipe, input.set ?? []);
+  const roleCounts = countRoles(recipe, input.count ?? resolved.profile.count);
+  const wish = {
+    recipe,
+    clusterName: clusterNameOf(recipe.name, loaded.name, input.name),
+    count: Math.max(...Object.values(roleCounts)),
+    roleCounts,
+    params: fillParams(recipe, settings),
+    asked: { count: input.count, params: settings },
+  };
+  const origins = [...resolved.origins, ...wishOrigins(input, wish, loaded, deps.cwd)];
+  return { ...resolved, ...wish, origins };
+}
+
+function profileIn(input: ProfileInput, places: Places, loaded: LoadedProfile): ResolvedProfile {
+  const { profile, credentials } = profileOf(loaded);
+  return {
+    profileName: loaded.name,
+    profile,
+    credentials,
+    configFile: places.config.file,
+    stateRoot: places.state.folder,
+    origins: profileOrigins(input, places, loaded),
+  };
+}

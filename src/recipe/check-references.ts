@@ -1,0 +1,70 @@
+import type { SourceProblem } from '../errors.ts';
+import { suggestion } from '../suggest.ts';
+import type { YamlDocument, YamlPath } from '../yaml/parse.ts';
+import { lifeEvents, type RecipeDocument } from './schema.ts';
+
+/** One phase of a document with its name and place. */
+interface NamedPhase {
+  readonly name: string;
+  readonly phase: RecipeDocument['phases'][number][string];
+  readonly at: YamlPath;
+}
+
+/** Everything in a well-formed recipe that contradicts something else in it, each at its place. */
+export function checkReferences(
+  recipe: RecipeDocument,
+  document: YamlDocument,
+): readonly SourceProblem[] {
+  const problems: SourceProblem[] = [];
+  const report = (path: YamlPath, message: string, hint: string): void => {
+    problems.push({ location: document.locate(path), message, hint });
+  };
+  const phases: NamedPhase[] = recipe.phases.flatMap((entry, index) =>
+    Object.entries(entry).map(([name, phase]) => ({ name, phase, at: ['phases', index, name] })),
+  );
+  for (const [index, each] of phases.entries()) {
+    const earlier = phases.slice(0, index).map(({ name }) => name);
+    if (earlier.includes(each.name)) {
+      report(
+        each.at.slice(0, 2),
+        `there are two phases "${each.name}"`,
+        'give one of them another name',
+      );
+    }
+    checkRoles(each, Object.keys(recipe.roles), report);
+    checkService(each, earlier, report);
+  }
+  return problems;
+}
+
+type Report = (path: YamlPath, message: string, hint: string) => void;
+
+function checkRoles({ phase, at }: NamedPhase, known: readonly string[], report: Report): void {
+  for (const [index, role] of (phase.roles ?? []).entries()) {
+    if (known.includes(role)) continue;
+    report([...at, 'roles', index], `there is no role "${role}"`, suggestion(role, known, 'roles'));
+  }
+}
+
+function checkService(
+  { name, phase, at }: NamedPhase,
+  earlier: readonly string[],
+  report: Report,
+): void {
+  if (phase.service === undefined) {
+    for (const event of lifeEvents) {
+      if (phase[event] === undefined) continue;
+      report(
+        [...at, event],
+        `"${event}" needs a service`,
+        'it says how the service of this phase is started',
+      );
+    }
+    return;
+  }
+  for (const [index, input] of (phase.service.inputs ?? []).entries()) {
+    if (input === name || earlier.includes(input)) continue;
+    const hint = suggestion(input, [...earlier, name], 'phases up to this one');
+    report([...at, 'service', 'inputs', index], `there is no earlier phase "${input}"`, hint);
+  }
+}

@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { RecipeContent } from './content.ts';
+import type { Param } from './params.ts';
+import type { LifeEvent, RecipeDocument, RecipeHead, RoleSchema } from './schema.ts';
+
+/** A recipe that was checked: nothing is left in it that `check` would refuse. */
+export interface Recipe {
+  readonly name: string;
+  readonly about: string;
+  /** Systems it was made for, like `debian-12`. */
+  readonly supports: readonly string[];
+  readonly params: Readonly<Record<string, Param>>;
+  readonly roles: Readonly<Record<string, Role>>;
+  readonly recorded: RecipeHead['recorded'];
+  readonly phases: readonly Phase[];
+  readonly proofs: readonly ProofSummary[];
+  readonly file: string;
+  /** The recipe's text with its templates; only the functions of `resolve.ts` read it. */
+  readonly content: RecipeContent;
+}
+
+/** A named group of nodes, with how many there may be. */
+export type Role = z.infer<typeof RoleSchema>;
+
+/** What is known of a phase before its templates are filled. */
+export interface Phase {
+  readonly name: string;
+  readonly bake: boolean;
+  /** Every role of the recipe when the phase names none. */
+  readonly roles: readonly string[];
+  readonly service: Service | undefined;
+  /** An event that is absent has no rule of its own. */
+  readonly events: Readonly<Partial<Record<LifeEvent, EventRule>>>;
+  readonly hasGate: boolean;
+}
+
+/** The service that a phase starts and keeps current. */
+export interface Service {
+  readonly name: string;
+  /** Names of the phases whose changes make a restart necessary. */
+  readonly inputs: readonly string[];
+  readonly onChange: 'restart' | 'reload' | 'none';
+}
+
+/** How one life event goes about its nodes. */
+export interface EventRule {
+  readonly mode: 'batched' | 'serial';
+  /** How many nodes at once: a number, or a percentage like `25%`; all when undefined. */
+  readonly batch: number | string | undefined;
+}
+
+/** What a proof shows, before it is filled. */
+export type ProofSummary = Pick<RecipeDocument['proofs'][number], 'about' | 'class'>;
