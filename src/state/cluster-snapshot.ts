@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** The version of the snapshot's format that this program writes. */
+export const snapshotVersion = 1;
+
+const Ordinal = z.int().positive();
+
+const SnapshotNodeSchema = z.strictObject({
+  ordinal: Ordinal,
+  /** Counts the machines that have held this ordinal, from 1. */
+  incarnation: z.int().positive(),
+  roles: z.array(z.string()),
+  /** The cloud's id of the machine; null while none was launched or it is gone. */
+  instanceId: z.string().nullable(),
+});
+
+/** What is remembered of a cluster between runs; the cloud's tags and the nodes remain the truth. */
+export const ClusterSnapshotSchema = z.strictObject({
+  version: z.literal(snapshotVersion),
+  /** Grows with every write. */
+  serial: z.int().positive(),
+  /** The cluster's random identity, as in every tag; never changes while the cluster lives. */
+  uid: z.string().min(1),
+  cluster: z.string().min(1),
+  recipe: z.string().min(1),
+  profile: z.string().min(1),
+  /** When the cluster was first asked for, ISO 8601. */
+  createdAt: z.iso.datetime(),
+  /** The last applied request, used again when a run says nothing else. */
+  request: z.strictObject({
+    count: z.int().positive(),
+    /** Parameters that were set explicitly; defaults are the recipe's. */
+    params: z.record(z.string(), z.json()),
+  }),
+  nodes: z.array(SnapshotNodeSchema),
+  /** Values computed once, like founders and tokens, by their name in the recipe. */
+  recorded: z.record(z.string(), z.json()),
+  /** Names of the services whose `first` has completed. */
+  formed: z.array(z.string()),
+});
+
+/** A cluster as remembered between runs. */
+export type ClusterSnapshot = z.infer<typeof ClusterSnapshotSchema>;
+
+/** What a caller writes: all of a snapshot but what the store adds. */
+export type SnapshotContent = Omit<ClusterSnapshot, 'version' | 'serial'>;

@@ -1,0 +1,20 @@
+import type { SnapshotContent } from '../../../../src/state/cluster-snapshot.ts';
+
+/** A snapshot's content as a run writes it, changed as told. */
+export function sampleContent(changes: Partial<SnapshotContent> = {}): SnapshotContent {
+  return {
+    uid: 'u-4f1c',
+    cluster: 'zookeeper-default',
+    recipe: 'zookeeper',
+    profile: 'default',
+    createdAt: '2026-01-02T03:04:05.678Z',
+    request: { count: 3, params: { clientPort: 2182, about: 'für wen' } },
+    nodes: [
+      { ordinal: 1, incarnation: 1, roles: ['server'], instanceId: 'i-0a' },
+      { ordinal: 2, incarnation: 2, roles: ['server'], instanceId: null },
+    ],
+    recorded: { founders: [{ ordinal: 1, incarnation: 1 }] },
+    formed: ['zookeeper'],
+    ...changes,
+  };
+}
