@@ -1,0 +1,76 @@
+import type { LocalCloud } from './cloud.ts';
+
+/** What the AWS SDK hands to its request handler, as far as it matters here. */
+interface SdkRequest {
+  readonly body?: unknown;
+}
+
+/** The part of the AWS SDK's response that it reads. */
+interface SdkResponse {
+  readonly response: {
+    readonly statusCode: number;
+    readonly headers: Record<string, string>;
+    readonly body: Buffer;
+  };
+}
+
+/** The SDK's type also allows a signal of its own of former days, which nothing makes any more. */
+interface SdkHandlerOptions {
+  readonly abortSignal?: AbortSignal | { readonly aborted: boolean };
+}
+
+/** What the AWS SDK for JavaScript v3 takes as `requestHandler`. */
+export interface RequestHandler {
+  readonly metadata: { readonly handlerProtocol: string };
+  handle(request: SdkRequest, options?: SdkHandlerOptions): Promise<SdkResponse>;
+  updateHttpClientConfig(): void;
+  httpHandlerConfigs(): Record<string, never>;
+  destroy(): void;
+}
+
+/**
+ * A request handler by which an SDK client talks to the cloud within this process. An aborted request rejects at once
+ * with an `AbortError`; the cloud may still carry it out, as a real one may.
+ */
+export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
+  return {
+    metadata: { handlerProtocol: 'h1' },
+    async handle(request, options) {
+      const given = options?.abortSignal;
+      const signal = given instanceof AbortSignal ? given : undefined;
+      const reply = await orAbort(() => cloud.call(String(request.body ?? '')), signal);
+      return {
+        response: {
+          statusCode: reply.status,
+          headers: { 'content-type': 'text/xml;charset=UTF-8' },
+          body: Buffer.from(reply.body),
+        },
+      };
+    },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+    destroy() {},
+  };
+}
+
+/** What `work` resolves with, unless the signal aborts first. */
+function orAbort<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work();
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(abortError(signal));
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+function abortError(signal: AbortSignal): Error {
+  const error = new Error('the request was aborted', { cause: signal.reason });
+  error.name = 'AbortError';
+  return error;
+}
