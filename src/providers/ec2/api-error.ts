@@ -1,0 +1,36 @@
+import { DeployerError } from '../../errors.ts';
+
+const hints: Readonly<Record<string, string>> = {
+  AuthFailure: 'The credentials are not accepted: check the keys that the profile names.',
+  UnauthorizedOperation: 'These credentials may not do this: ask for the permission in IAM.',
+  'InvalidAMIID.NotFound': "The profile's image does not exist in this region or account.",
+  InsufficientInstanceCapacity:
+    'The cloud has no room for this instance type now: try again later or name another instanceType.',
+  InstanceLimitExceeded:
+    'Your quota is used up: ask for a larger one or destroy what you do not need.',
+  VcpuLimitExceeded: 'Your quota is used up: ask for a larger one or destroy what you do not need.',
+};
+
+const transient: ReadonlySet<string> = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ServiceUnavailable',
+  'InternalError',
+  'Unavailable',
+]);
+
+/**
+ * What an EC2 call threw, as an error for people. EC2's own code is the error's code (`error.name` in the SDK),
+ * never its message.
+ */
+export function toApiError(call: string, error: unknown): DeployerError {
+  if (error instanceof DeployerError || !(error instanceof Error)) {
+    return error instanceof DeployerError ? error : new DeployerError('cloud', String(error));
+  }
+  const hint = hints[error.name];
+  return new DeployerError(error.name, `the cloud refused ${call}: ${error.message}`, {
+    cause: error,
+    retryable: transient.has(error.name),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

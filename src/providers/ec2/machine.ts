@@ -1,0 +1,48 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { Machine, MachineState } from '../provider.ts';
+import { parseOrdinals } from './ordinals.ts';
+import { tagMap, tagNames } from './tags.ts';
+
+const states: ReadonlySet<string> = new Set([
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'shutting-down',
+  'terminated',
+] satisfies MachineState[]);
+
+function isMachineState(word: string): word is MachineState {
+  return states.has(word);
+}
+
+/**
+ * The machine behind an EC2 instance, or `null` when its tags do not say which node of a cluster it is.
+ * The ordinal is the entry of the launch's list at the instance's launch index: one call tags all its machines alike.
+ */
+export function toMachine(instance: Instance): Machine | null {
+  const tags = tagMap(instance.Tags);
+  const ordinals = parseOrdinals(tags.get(tagNames.ordinals) ?? '');
+  const ordinal = ordinals?.[instance.AmiLaunchIndex ?? 0];
+  const incarnation = Number(tags.get(tagNames.incarnation));
+  const state = instance.State?.Name ?? '';
+  if (ordinal === undefined || !Number.isInteger(incarnation) || !isMachineState(state))
+    return null;
+  return {
+    id: instance.InstanceId ?? '',
+    ordinal,
+    incarnation,
+    state,
+    ...present('stateReason', instance.StateReason?.Message),
+    ...present('address', instance.PrivateIpAddress),
+    ...present('publicAddress', instance.PublicIpAddress),
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    instanceType: instance.InstanceType ?? '',
+  };
+}
+
+function present<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  const entry: { [P in K]?: string } = {};
+  if (value !== undefined && value !== '') entry[key] = value;
+  return entry;
+}
