@@ -1,0 +1,121 @@
+import type { Clock } from '../clock.ts';
+import type { Emit, StepStatus } from '../events.ts';
+
+/** A step that ended on a node. */
+export interface EndedStep {
+  readonly phase: string;
+  readonly step: string;
+  readonly status: StepStatus;
+  readonly ms: number;
+  readonly detail: string;
+}
+
+/**
+ * Shows phases apart that travel to the nodes together: each begins with its first step on any node and ends when
+ * its last node is through.
+ */
+export interface Timeline {
+  /** The node works on the phase now, so it is through with the one before. */
+  stepStarted(node: string, phase: string): void;
+  stepEnded(node: string, step: EndedStep): void;
+  /** The node is through with all phases of the stage. */
+  nodeDone(node: string, detail: string): void;
+  /** The node failed in the phase that it was in, and takes no part in those after it. */
+  nodeFailed(node: string, detail: string): void;
+  /** Ends what is still open because some nodes never came that far. */
+  close(): void;
+}
+
+interface PhaseRecord {
+  readonly startedMs: number;
+  readonly pending: Set<string>;
+  done: number;
+  changed: number;
+  ok: boolean;
+}
+
+/** A {@link Timeline} over the phases of one stage, in order, for the nodes with these names. */
+export function createTimeline(
+  phases: readonly string[],
+  nodes: readonly string[],
+  { emit, clock }: { emit: Emit; clock: Clock },
+): Timeline {
+  const records = new Map<string, PhaseRecord>();
+  const current = new Map<string, string>();
+  const failed = new Set<string>();
+
+  const open = (phase: string): PhaseRecord => {
+    const known = records.get(phase);
+    if (known !== undefined) return known;
+    const pending = new Set(nodes.filter((node) => !failed.has(node)));
+    const record = { startedMs: clock.monotonicMs(), pending, done: 0, changed: 0, ok: true };
+    records.set(phase, record);
+    emit({ type: 'phase-started', phase, nodes });
+    return record;
+  };
+
+  const leave = (node: string, phase: string, ok: boolean, detail: string) => {
+    const record = open(phase);
+    if (!record.pending.delete(node)) return;
+    const ms = clock.monotonicMs() - record.startedMs;
+    if (ok) record.done += 1;
+    else record.ok = false;
+    emit({ type: 'node-phase-ended', phase, node, ok, ms, detail });
+    endIfEmpty(phase, record, detail);
+  };
+
+  const endIfEmpty = (phase: string, record: PhaseRecord, detail: string) => {
+    if (record.pending.size > 0) return;
+    emit({
+      type: 'phase-ended',
+      phase,
+      ok: record.ok,
+      done: record.done,
+      total: nodes.length,
+      ms: clock.monotonicMs() - record.startedMs,
+      detail: detail === '' ? describeChanges(record.changed) : detail,
+    });
+  };
+
+  return {
+    stepStarted: (node, phase) => {
+      const before = current.get(node);
+      if (before !== undefined && before !== phase) leave(node, before, true, '');
+      current.set(node, phase);
+      open(phase);
+    },
+    stepEnded: (node, step) => {
+      const record = open(step.phase);
+      if (step.status === 'changed') record.changed += 1;
+      emit({ type: 'step-ended', node, ...step });
+    },
+    nodeDone: (node, detail) => {
+      const last = phases.at(-1);
+      const before = current.get(node);
+      if (before !== undefined && before !== last) leave(node, before, true, '');
+      if (last !== undefined) leave(node, last, true, detail);
+    },
+    nodeFailed: (node, detail) => {
+      if (failed.has(node)) return;
+      failed.add(node);
+      const phase = current.get(node) ?? phases[0];
+      if (phase !== undefined) leave(node, phase, false, detail);
+      for (const [later, record] of records) {
+        if (later !== phase && record.pending.delete(node)) endIfEmpty(later, record, '');
+      }
+    },
+    close: () => {
+      for (const [phase, record] of records) {
+        if (record.pending.size === 0) continue;
+        record.ok = false;
+        record.pending.clear();
+        endIfEmpty(phase, record, '');
+      }
+    },
+  };
+}
+
+function describeChanges(changed: number): string {
+  if (changed === 0) return 'nothing to change';
+  return changed === 1 ? '1 change' : `${changed} changes`;
+}

@@ -1,0 +1,17 @@
+import type { Step } from '../node/step-kinds.ts';
+
+/** A step in a few words for a plan, like `file /etc/hosts`. */
+export function stepTitle(step: Step): string {
+  const [kind = '', wish] = Object.entries(step)[0] ?? [];
+  return `${kind} ${subject(wish)}`.trim();
+}
+
+function subject(wish: unknown): string {
+  if (Array.isArray(wish)) return wish.join(' ');
+  if (typeof wish !== 'object' || wish === null) return String(wish);
+  const fields = new Map(Object.entries(wish));
+  const named =
+    fields.get('path') ?? fields.get('name') ?? fields.get('names') ?? fields.get('run');
+  if (named === undefined) return [...fields.keys()].join(' ');
+  return Array.isArray(named) ? named.join(' ') : String(named);
+}

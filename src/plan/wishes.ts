@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Step } from '../node/step-kinds.ts';
+import type { Wish } from '../node/wish.ts';
+import type { Phase } from '../recipe/recipe.ts';
+import { resolveEvent, resolveSteps } from '../recipe/resolve.ts';
+import type { NodeScope } from '../recipe/scope.ts';
+import { type ClusterModel, nodeScope } from './model.ts';
+
+/** All that one node is to be, phase by phase, in the order in which it is done. */
+export function nodeWishes(model: ClusterModel, node: NodeScope): readonly Wish[] {
+  const scope = nodeScope(model, node);
+  const stepsOf = new Map<string, readonly Step[]>();
+  const wishes: Wish[] = [];
+  for (const phase of phasesOf(model, node)) {
+    const own = resolveSteps(model.recipe, phase.name, scope);
+    stepsOf.set(phase.name, own);
+    const steps = phase.service === undefined ? own : [...own, serviceStep(phase.service, stepsOf)];
+    steps.forEach((step, index) => {
+      wishes.push({ id: `${phase.name}.${index + 1}`, phase: phase.name, step });
+    });
+  }
+  return wishes;
+}
+
+/** The phases that the node goes through: those of its roles. */
+export function phasesOf(model: ClusterModel, node: NodeScope): readonly Phase[] {
+  return model.recipe.phases.filter((phase) =>
+    phase.roles.some((role) => node.roles.includes(role)),
+  );
+}
+
+/**
+ * The one-shot command that a service's founders run before they start for the first time. It is no lasting wish,
+ * so it is never observed.
+ */
+export function foundingWish(model: ClusterModel, node: NodeScope, phase: Phase): Wish | null {
+  if (!node.founder) return null;
+  const scope = nodeScope(model, node);
+  const { command } = resolveEvent(model.recipe, phase.name, 'first', scope);
+  if (command === undefined) return null;
+  const step: Step = { command: { run: command, always: true } };
+  return { id: `${phase.name}.first`, phase: phase.name, step };
+}
+
+function serviceStep(
+  service: NonNullable<Phase['service']>,
+  stepsOf: ReadonlyMap<string, readonly Step[]>,
+): Step {
+  const { name, onChange } = service;
+  const inputs = service.inputs.map((phase) => [phase, stepsOf.get(phase) ?? []]);
+  return { service: { name, inputs: hash(inputs), onChange } };
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
