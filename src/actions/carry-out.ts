@@ -1,0 +1,87 @@
+import { runStages } from '../engine/run-stages.ts';
+import { type NodeFailure, NodesFailed } from '../errors.ts';
+import type { ClusterModel } from '../plan/model.ts';
+import { countMachines, makePlan } from '../plan/plan.ts';
+import type { Stage } from '../plan/stage.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { ensureMachines, type Site } from './ensure-machines.ts';
+import type { AskedNode } from './gate.ts';
+import { modelOf, nodesOf } from './nodes.ts';
+import { type Observed, observeNodes } from './observe-nodes.ts';
+import type { ReachedNode } from './reach-nodes.ts';
+import type { Run } from './run.ts';
+import { workOn } from './stage-work.ts';
+import { askedNodes, type Survey } from './survey.ts';
+
+/** A cluster on which everything planned was done. */
+export interface WorkedCluster {
+  readonly model: ClusterModel;
+  readonly nodes: readonly AskedNode[];
+}
+
+/**
+ * Does what the plan of a survey says: machines first, then the recipe's stages.
+ * @throws {NodesFailed} once everything that could be done was done, with every node that is not as it should be
+ */
+export async function carryOut(
+  run: Run,
+  wished: ClusterSnapshot,
+  seen: Survey,
+): Promise<WorkedCluster> {
+  const site = await machinesUp(run, wished, seen);
+  const snapshot = await run.save(withFounders(site.snapshot));
+  const model = modelOf(run.cluster, snapshot, site.nodes, seen.figures);
+  const known = await observeAgain(run, model, site, seen);
+  const plan = makePlan({ model, machines: seen.machines, observed: known.observed });
+  const reached = new Map(site.reached.map((node) => [node.ordinal, node]));
+  const work = workOn({ run, model, reached, generations: new Map(known.generations) });
+  const stages = plan.stages.map((stage) => onlyReached(stage, reached));
+  const failed = await runStages(stages, work, run.context);
+  assertNone(run, snapshot, [...site.failures, ...known.failures, ...failed]);
+  return { model, nodes: askedNodes(model, site.reached) };
+}
+
+async function machinesUp(run: Run, wished: ClusterSnapshot, seen: Survey): Promise<Site> {
+  const before = seen.nodes.map((node) => node.reached);
+  if (countMachines(seen) === 0) {
+    const nodes = nodesOf(run.cluster, wished, seen.described);
+    return { snapshot: wished, nodes, reached: before, failures: seen.failures };
+  }
+  const site = await ensureMachines(run, wished, seen.machines);
+  return {
+    ...site,
+    reached: [...before, ...site.reached],
+    failures: [...seen.failures, ...site.failures],
+  };
+}
+
+/** What was known of the nodes holds only as long as no machine came up: each node's files name all addresses. */
+async function observeAgain(
+  run: Run,
+  model: ClusterModel,
+  site: Site,
+  seen: Survey,
+): Promise<Observed> {
+  if (countMachines(seen) === 0) return { ...seen, failures: [] };
+  return observeNodes(model, site.reached, run);
+}
+
+function withFounders(snapshot: ClusterSnapshot): ClusterSnapshot {
+  if (snapshot.recorded['founders'] !== undefined) return snapshot;
+  const founders = snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
+  return { ...snapshot, recorded: { ...snapshot.recorded, founders } };
+}
+
+function onlyReached(stage: Stage, reached: ReadonlyMap<number, ReachedNode>): Stage {
+  return { ...stage, nodes: stage.nodes.filter(({ ordinal }) => reached.has(ordinal)) };
+}
+
+function assertNone(run: Run, snapshot: ClusterSnapshot, failures: readonly NodeFailure[]): void {
+  if (failures.length === 0) return;
+  const nodes = new Set(failures.map(({ node }) => node)).size;
+  const total = snapshot.nodes.length;
+  throw new NodesFailed(
+    `${nodes} of ${total} nodes of ${run.cluster.name} are not as they should be`,
+    failures,
+  );
+}

@@ -1,0 +1,27 @@
+import { loadRecipe } from '../recipe/load.ts';
+import type { ActionContext, WorkspaceRequest } from './context.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/** Which recipe. */
+export interface CheckRequest extends WorkspaceRequest {
+  readonly recipe: string;
+}
+
+/** A recipe without faults, and how much of it there is. */
+export interface CheckResult {
+  readonly recipe: string;
+  readonly file: string;
+  readonly about: string;
+  readonly phases: number;
+  readonly proofs: number;
+}
+
+/**
+ * Checks a recipe with all its templates and touches nothing outside.
+ * @throws {SourceError} with every problem and its place
+ */
+export async function check(request: CheckRequest, context: ActionContext): Promise<CheckResult> {
+  const { search } = await surroundingsOf(request, context);
+  const { name, file, about, phases, proofs } = await loadRecipe(request.recipe, search);
+  return { recipe: name, file, about, phases: phases.length, proofs: proofs.length };
+}

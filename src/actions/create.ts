@@ -1,0 +1,60 @@
+import { clusterScope } from '../plan/model.ts';
+import { isEmptyPlan, makePlan } from '../plan/plan.ts';
+import { resolveOutputs } from '../recipe/resolve.ts';
+import { carryOut } from './carry-out.ts';
+import type { ActionContext, WishRequest } from './context.ts';
+import { describePlan } from './describe-plan.ts';
+import { settleOpenLaunches } from './launch-machines.ts';
+import { openCluster } from './open-cluster.ts';
+import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
+import { beginRun } from './run.ts';
+import { survey } from './survey.ts';
+import { wishedSnapshot } from './wished-snapshot.ts';
+
+/** What the cluster is to be. */
+export type CreateRequest = WishRequest;
+
+/** A cluster that has been proven to work. */
+export interface CreateResult {
+  readonly cluster: string;
+  readonly run: string;
+  /** False when everything was already as wished. */
+  readonly changed: boolean;
+  readonly ms: number;
+  readonly nodes: readonly { readonly name: string; readonly address: string }[];
+  readonly proofs: readonly ProofResult[];
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Brings a cluster about, or back to what it is to be: observe, plan, act, prove.
+ * After failure everything that was done is remembered, and the same call goes on from there.
+ * @throws {NodesFailed} with every node's error, {DeployerError} `not-proven` when the cluster runs but does not work
+ */
+export async function create(
+  request: CreateRequest,
+  context: ActionContext,
+): Promise<CreateResult> {
+  await using cluster = await openCluster(request, context);
+  await using run = await beginRun('create', cluster, request, context);
+  const snapshot = await wishedSnapshot(run, request);
+  await settleOpenLaunches(run);
+  const seen = await survey(run, snapshot);
+  const plan = makePlan(seen);
+  context.emit({ type: 'plan-made', cluster: cluster.name, summary: describePlan(cluster, plan) });
+  const changed = !isEmptyPlan(plan) || plan.stages.length > 0;
+  const { model, nodes } = changed ? await carryOut(run, snapshot, seen) : seen;
+  const classes = new Set(changed ? (['read', 'write'] as const) : (['read'] as const));
+  const proofs = await proveCluster(model, nodes, classes, context);
+  assertProven(cluster.name, proofs);
+  context.emit({ type: 'run-ended', run: run.id, ok: true, ms: run.elapsedMs() });
+  return {
+    cluster: cluster.name,
+    run: run.id,
+    changed,
+    ms: run.elapsedMs(),
+    nodes: model.nodes.map(({ name, address }) => ({ name, address })),
+    proofs,
+    outputs: resolveOutputs(model.recipe, clusterScope(model)),
+  };
+}

@@ -1,0 +1,20 @@
+import { countChanges, countMachines, isEmptyPlan, type Plan } from '../plan/plan.ts';
+import type { Cluster } from './open-cluster.ts';
+
+/** The plan in one line, like `zookeeper-default · 3 × server · local cloud · plan 7f3a2c: 3 machines, 27 changes`. */
+export function describePlan({ name, request }: Cluster, plan: Plan): string {
+  const roles = Object.entries(request.roleCounts).map(([role, count]) => `${count} × ${role}`);
+  const cloud = request.credentials.kind === 'local' ? 'local cloud' : request.credentials.name;
+  return `${name} · ${roles.join(', ')} · ${cloud} · plan ${plan.hash}: ${describeChanges(plan)}`;
+}
+
+function describeChanges(plan: Plan): string {
+  if (isEmptyPlan(plan)) return 'nothing to change';
+  const counts = [counted(countMachines(plan), 'machine'), counted(countChanges(plan), 'change')];
+  return counts.filter((text) => text !== '').join(', ');
+}
+
+function counted(number: number, noun: string): string {
+  if (number === 0) return '';
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}

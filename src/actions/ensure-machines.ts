@@ -1,0 +1,143 @@
+import { DeployerError } from '../errors.ts';
+import { type MachineChange, planMachines } from '../plan/machines.ts';
+import type { Machine } from '../providers/provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { journalled } from './journalled.ts';
+import { launchMachines, withMachines } from './launch-machines.ts';
+import { type Node, nodesOf } from './nodes.ts';
+import { type Reach, reachNodes } from './reach-nodes.ts';
+import type { Run } from './run.ts';
+
+const phase = 'launch';
+
+/** What has to happen to the machines of a cluster. @throws {DeployerError} `machine-lost` when data may be gone */
+export function decideMachines(
+  snapshot: ClusterSnapshot,
+  machines: readonly Machine[],
+): readonly MachineChange[] {
+  const changes = planMachines(snapshot.nodes, machines, snapshot.formed.length > 0);
+  const lost = changes.filter((change) => change.action === 'lost');
+  if (lost.length === 0) return changes;
+  const names = lost.map(({ ordinal, reason }) => `${snapshot.cluster}-${ordinal} (${reason})`);
+  throw new DeployerError('machine-lost', `machines that held data are gone: ${names.join(', ')}`, {
+    hint: 'Replacing a member of a formed cluster is not supported yet: destroy the cluster and create it anew.',
+  });
+}
+
+/** The machines that are there now, and the nodes that answer. */
+export interface Site extends Reach {
+  readonly snapshot: ClusterSnapshot;
+  readonly nodes: readonly Node[];
+}
+
+/**
+ * Launches and starts what the plan says and waits until every such machine answers on SSH.
+ * A node that does not answer is a failure of that node; the others are given back.
+ */
+export async function ensureMachines(
+  run: Run,
+  snapshot: ClusterSnapshot,
+  changes: readonly MachineChange[],
+): Promise<Site> {
+  const { emit, clock } = run.context;
+  const { cluster } = run;
+  const wanted = new Set(
+    changes.filter(({ action }) => action !== 'keep').map(({ ordinal }) => ordinal),
+  );
+  const names = [...wanted].map((ordinal) => `${cluster.name}-${ordinal}`);
+  const startedMs = clock.monotonicMs();
+  emit({ type: 'phase-started', phase, nodes: names });
+  const end = (ok: boolean, done: number, detail: string) => {
+    const ms = clock.monotonicMs() - startedMs;
+    emit({ type: 'phase-ended', phase, ok, done, total: names.length, ms, detail });
+  };
+  try {
+    const launched = await bringUp(run, snapshot, changes);
+    const all = await awaitAddresses(run, launched, wanted);
+    const nodes = all.filter((node) => wanted.has(node.ordinal));
+    const { reached, failures } = await reachNew(run, nodes, startedMs);
+    const ids = reached.map((node) => node.machine.id).join(' ');
+    end(failures.length === 0, reached.length, ids);
+    const known = all.flatMap(({ machine }) => (machine === undefined ? [] : [machine]));
+    return { snapshot: withMachines(launched, known), nodes: all, reached, failures };
+  } catch (error) {
+    end(false, 0, '');
+    throw error;
+  }
+}
+
+async function bringUp(
+  run: Run,
+  snapshot: ClusterSnapshot,
+  changes: readonly MachineChange[],
+): Promise<ClusterSnapshot> {
+  const { provider, request } = run.cluster;
+  const stopped = changes.flatMap(({ action, machineId }) =>
+    action === 'start' && machineId !== null ? [machineId] : [],
+  );
+  if (stopped.length > 0) {
+    await journalled(run, { kind: 'start', token: run.id, request: stopped }, () =>
+      provider.start(stopped),
+    );
+  }
+  if (!changes.some((change) => change.action === 'launch')) return snapshot;
+  const imageId = await provider.prepare(request.profile.image);
+  run.context.signal.throwIfAborted();
+  return launchMachines(run, snapshot, changes, imageId);
+}
+
+/** Asks the cloud until each machine that is to come up has an address, or has ended instead. */
+async function awaitAddresses(
+  run: Run,
+  snapshot: ClusterSnapshot,
+  wanted: ReadonlySet<number>,
+): Promise<readonly Node[]> {
+  const { clock, signal } = run.context;
+  const { provider, request } = run.cluster;
+  const deadline = clock.monotonicMs() + request.profile.reachTimeoutMs;
+  while (true) {
+    const nodes = nodesOf(run.cluster, snapshot, await provider.describe(snapshot.uid));
+    const pending = nodes.filter((node) => wanted.has(node.ordinal) && !hasAddress(node));
+    if (pending.length === 0) return nodes;
+    const ended = pending.find(({ machine }) => machine?.state === 'terminated');
+    if (ended !== undefined) throw launchEnded(ended);
+    if (clock.monotonicMs() >= deadline) {
+      const names = pending.map(({ name }) => name).join(', ');
+      throw new DeployerError('no-address', `the cloud gave no address to ${names}`, {
+        hint: 'Run the same command again to go on waiting, or destroy the cluster.',
+      });
+    }
+    await clock.sleep(provider.pollMs, signal);
+  }
+}
+
+function hasAddress({ machine }: Node): boolean {
+  const alive = machine?.state === 'running' || machine?.state === 'pending';
+  return alive && machine?.address !== undefined;
+}
+
+function launchEnded({ name, machine }: Node): DeployerError {
+  const reason = machine?.stateReason ?? 'the cloud gives no reason';
+  return new DeployerError('launch-failed', `the machine of ${name} ended at once: ${reason}`, {
+    hint: 'Correct the reason and run the same command again.',
+  });
+}
+
+function reachNew(run: Run, nodes: readonly Node[], startedMs: number) {
+  const { emit, clock } = run.context;
+  const { cluster } = run;
+  const { reachTimeoutMs } = cluster.request.profile;
+  return reachNodes(
+    cluster,
+    nodes,
+    {
+      timeoutMs: reachTimeoutMs,
+      onProgress: (node, text) => emit({ type: 'phase-progress', phase, node: node.name, text }),
+      onReached: (node) => {
+        const ms = clock.monotonicMs() - startedMs;
+        emit({ type: 'node-phase-ended', phase, node: node.name, ok: true, ms });
+      },
+    },
+    run.context,
+  );
+}

@@ -1,0 +1,77 @@
+import { formatDuration } from '../duration.ts';
+import { DeployerError } from '../errors.ts';
+import { judge } from '../probes/judge.ts';
+import { matches } from '../probes/match.ts';
+import { runProbe } from '../probes/run-probe.ts';
+import type { Gate } from '../recipe/resolve.ts';
+import type { NodeScope } from '../recipe/scope.ts';
+import type { ActionContext } from './context.ts';
+import type { ReachedNode } from './reach-nodes.ts';
+
+const pollMs = 75;
+const attemptMs = 5_000;
+
+/** A node that can be asked, with what templates see of it. */
+export interface AskedNode {
+  readonly scope: NodeScope;
+  readonly reached: ReachedNode;
+}
+
+/** Whether something holds, and what was seen. */
+export interface Verdict {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** What is asked of nodes, and on how many of them it must hold. */
+type Question = Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'>;
+
+/**
+ * Asks the nodes until the answers satisfy the question, or until its time is over, and gives the last verdict.
+ * @throws the signal's reason
+ */
+export async function askUntil(
+  question: Question,
+  nodes: readonly AskedNode[],
+  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<Verdict> {
+  const deadline = clock.monotonicMs() + question.withinMs;
+  while (true) {
+    const verdict = await askOnce(question, nodes, { clock, signal });
+    signal.throwIfAborted();
+    if (verdict.ok || clock.monotonicMs() >= deadline) return verdict;
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+/**
+ * Waits until a gate holds and says in a few words what the nodes answered.
+ * @throws {DeployerError} `gate-closed` with the last answers
+ */
+export async function awaitGate(
+  gate: Gate,
+  nodes: readonly AskedNode[],
+  context: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<string> {
+  const verdict = await askUntil(gate, nodes, context);
+  if (verdict.ok) return verdict.detail;
+  const within = formatDuration(gate.withinMs);
+  throw new DeployerError('gate-closed', `not ready within ${within}: ${verdict.detail}`, {
+    hint: "Look at the service's own log with `deployer logs`, correct the reason and run the same command again.",
+  });
+}
+
+async function askOnce(
+  question: Question,
+  nodes: readonly AskedNode[],
+  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<Verdict> {
+  const results = await Promise.all(
+    nodes.map(async ({ scope, reached }) => {
+      const probe = question.probeAt(scope);
+      const answer = await runProbe(probe, reached.remote, { timeoutMs: attemptMs, signal, clock });
+      return { node: `-${scope.ordinal}`, ...matches(question.match, answer) };
+    }),
+  );
+  return judge(question.on, results);
+}

@@ -1,0 +1,118 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { MachineChange } from '../plan/machines.ts';
+import { launchToken } from '../providers/launch-token.ts';
+import type { ClusterRef, LaunchRequest, Machine } from '../providers/provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { journalled } from './journalled.ts';
+import type { Run } from './run.ts';
+
+const LaunchRequestSchema = z.object({
+  cluster: z.object({ uid: z.string(), name: z.string() }),
+  token: z.string(),
+  incarnation: z.number(),
+  ordinals: z.array(z.number()),
+  imageId: z.string(),
+  instanceType: z.string(),
+  keyName: z.string(),
+  operatorKeys: z.array(z.string()),
+}) satisfies z.ZodType<LaunchRequest>;
+
+/**
+ * Settles the launches that an earlier run began and whose outcome it did not live to see: the very same request is
+ * sent again, which by its token gives the machines that exist or launches them now.
+ */
+export async function settleOpenLaunches(run: Run): Promise<void> {
+  for (const entry of run.journal.openEntries()) {
+    if (entry.effect.kind === 'launch') {
+      await run.cluster.provider.launch(LaunchRequestSchema.parse(entry.effect.request));
+    }
+    // Everything else that is journalled may simply be done again, and will be if it is still wanted.
+    await run.journal.end(entry, { ok: true, detail: `settled by run ${run.id}` });
+  }
+}
+
+/** Launches what the plan says, one call per incarnation, and remembers which machine became which node. */
+export async function launchMachines(
+  run: Run,
+  snapshot: ClusterSnapshot,
+  changes: readonly MachineChange[],
+  imageId: string,
+): Promise<ClusterSnapshot> {
+  const toLaunch = changes.filter((change) => change.action === 'launch');
+  if (toLaunch.length === 0) return snapshot;
+  const cluster = { uid: snapshot.uid, name: snapshot.cluster };
+  const keyName = await ensureKey(run, cluster);
+  const operatorKeys = await readOperatorKeys(homedir());
+  let remembered = await run.save(withIncarnations(snapshot, toLaunch));
+  for (const [incarnation, ordinals] of byIncarnation(toLaunch)) {
+    const { instanceType } = run.cluster.request.profile;
+    const pool = `${imageId} ${instanceType}`;
+    const token = launchToken({ uid: cluster.uid, ordinals, incarnation, pool });
+    const request: LaunchRequest = {
+      ...{ cluster, token, incarnation, ordinals, imageId, instanceType, keyName, operatorKeys },
+    };
+    const machines = await journalled(run, { kind: 'launch', token, request }, () =>
+      run.cluster.provider.launch(request),
+    );
+    remembered = await run.save(withMachines(remembered, machines));
+    await run.cluster.provider.label(cluster, machines);
+  }
+  return remembered;
+}
+
+async function ensureKey(run: Run, cluster: ClusterRef): Promise<string> {
+  const { publicKey } = await run.cluster.state.secrets.clusterKey();
+  const name = `deployer-${cluster.name}-${cluster.uid.slice(0, 8)}`;
+  await journalled(run, { kind: 'import-key', token: name, request: { publicKey } }, () =>
+    run.cluster.provider.importKey(cluster, name, publicKey),
+  );
+  return name;
+}
+
+/** The operator's own public keys, so that a lost state folder still leaves a way in. */
+async function readOperatorKeys(home: string): Promise<readonly string[]> {
+  const folder = join(home, '.ssh');
+  const names = await readdir(folder).catch(() => []);
+  const texts = names
+    .filter((name) => /^id_.*\.pub$/.test(name))
+    .map((name) => readFile(join(folder, name), 'utf8').catch(() => ''));
+  return (await Promise.all(texts)).map((text) => text.trim()).filter((text) => text !== '');
+}
+
+function byIncarnation(changes: readonly MachineChange[]): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, number[]>();
+  for (const { incarnation, ordinal } of changes) {
+    groups.set(incarnation, [...(groups.get(incarnation) ?? []), ordinal]);
+  }
+  return groups;
+}
+
+function withIncarnations(
+  snapshot: ClusterSnapshot,
+  launched: readonly MachineChange[],
+): ClusterSnapshot {
+  const nodes = snapshot.nodes.map((node) => {
+    const change = launched.find(({ ordinal }) => ordinal === node.ordinal);
+    return change === undefined
+      ? node
+      : { ...node, incarnation: change.incarnation, instanceId: null };
+  });
+  return { ...snapshot, nodes };
+}
+
+/** The snapshot with the machines that fill its nodes now. */
+export function withMachines(
+  snapshot: ClusterSnapshot,
+  machines: readonly Machine[],
+): ClusterSnapshot {
+  const nodes = snapshot.nodes.map((node) => {
+    const machine = machines.find(({ ordinal }) => ordinal === node.ordinal);
+    return machine === undefined
+      ? node
+      : { ...node, incarnation: machine.incarnation, instanceId: machine.id };
+  });
+  return { ...snapshot, nodes };
+}

@@ -1,0 +1,99 @@
+import { mkdir } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+import { ensureBaseImage } from '../localcloud/base-image.ts';
+import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
+import { accountOf, cloudDirectory } from '../localcloud/names.ts';
+import {
+  checkPrerequisites,
+  installPrerequisites,
+  type Prerequisite,
+} from '../localcloud/prerequisites.ts';
+import { cloudRequestHandler } from '../localcloud/request-handler.ts';
+import { openEc2Api } from '../providers/ec2/ec2-api.ts';
+import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ActionContext } from './context.ts';
+
+const phase = 'setup';
+
+/**
+ * The cloud on this computer as a provider: the same EC2 client as for any other cloud, answered in this process.
+ * The account that it works for belongs to the state folder.
+ */
+export async function openLocalProvider(
+  stateRoot: string,
+  setup: boolean,
+  context: ActionContext,
+): Promise<Provider> {
+  const cloud = await openLocalCloud(stateRoot, context);
+  const api = await openEc2Api({
+    // The SDK wants a region, an endpoint and keys even though no byte leaves this process.
+    region: 'local',
+    endpoint: 'http://local-cloud.localhost',
+    credentials: { accessKeyId: cloud.account, secretAccessKey: 'local' },
+    requestHandler: cloudRequestHandler(cloud),
+  });
+  const provider = createEc2Provider(api, { dialing: 'eager', pollMs: 100 });
+  return {
+    ...provider,
+    prepare: async (image) => {
+      await makeReady(cloud, image, setup, context);
+      return provider.prepare(image);
+    },
+  };
+}
+
+/** The local cloud as the account of a state folder sees it. */
+export async function openLocalCloud(
+  stateRoot: string,
+  { env, clock }: ActionContext,
+): Promise<LocalCloud> {
+  await mkdir(stateRoot, { recursive: true, mode: 0o700 });
+  const images = env['DEPLOYER_CLOUD_IMAGES'];
+  return openCloud({
+    directory: cloudDirectory(env),
+    account: accountOf(stateRoot),
+    clock,
+    ...(images === undefined || images === '' ? {} : { imagesDirectory: images }),
+  });
+}
+
+/** Installs what is missing on this computer and makes the base image, once. */
+async function makeReady(
+  cloud: LocalCloud,
+  image: string,
+  setup: boolean,
+  { emit, signal, clock, env }: ActionContext,
+): Promise<void> {
+  const onProgress = (text: string) => emit({ type: 'phase-progress', phase, text });
+  const missing = (await checkPrerequisites(env)).filter((prerequisite) => !prerequisite.found);
+  if (missing.length > 0 && !setup) throw notSetUp(missing);
+  const startedMs = clock.monotonicMs();
+  emit({ type: 'phase-started', phase, nodes: [] });
+  let ok = false;
+  try {
+    if (missing.length > 0) {
+      const names = missing.map(({ name }) => name).join(', ');
+      const message = `installing what the local cloud needs on this computer: ${names}`;
+      emit({ type: 'notice', level: 'info', message });
+      await installPrerequisites(missing, { onProgress, signal });
+    }
+    await ensureBaseImage(cloud, image, { onProgress, signal, nowMs: clock.now() });
+    ok = true;
+  } finally {
+    const ms = clock.monotonicMs() - startedMs;
+    const detail = ok ? `base image ${image}` : '';
+    emit({ type: 'phase-ended', phase, ok, done: ok ? 1 : 0, total: 1, ms, detail });
+  }
+}
+
+function notSetUp(missing: readonly Prerequisite[]): UsageError {
+  const names = missing.map(({ name }) => name).join(', ');
+  return new UsageError(
+    'not-set-up',
+    `the local cloud needs programs that are not here: ${names}`,
+    {
+      hint: `Install them, or leave out --no-setup:\n${missing.map(({ fix }) => fix).join('\n')}`,
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { quoteAll } from '../node/quote.ts';
+import type { ActionContext, ClusterRequest } from './context.ts';
+import { openCluster } from './open-cluster.ts';
+import { needsSudo } from './reach-nodes.ts';
+import { runOnNodes } from './run-on-nodes.ts';
+
+/** Whose logs, and how much of them. */
+export interface LogsRequest extends ClusterRequest {
+  /** One node's ordinal or name; all nodes when undefined. */
+  readonly node: string | undefined;
+  /** Go on showing what is added, until interrupted. */
+  readonly follow: boolean;
+  /** How many of the newest lines. */
+  readonly lines: number;
+}
+
+/** What the services wrote. */
+export interface LogsResult {
+  readonly cluster: string;
+  readonly nodes: readonly { readonly node: string; readonly lines: readonly string[] }[];
+}
+
+/** Shows the journal of the recipe's services on the cluster's nodes, each line as it comes. */
+export async function logs(request: LogsRequest, context: ActionContext): Promise<LogsResult> {
+  await using cluster = await openCluster(request, context);
+  const units = cluster.request.recipe.phases.flatMap(({ service }) => service?.name ?? []);
+  const words = [
+    ...(needsSudo(cluster) ? ['sudo', '-n'] : []),
+    ...['journalctl', '--no-pager', '--output=short-iso', `--lines=${request.lines}`],
+    ...(request.follow ? ['--follow'] : []),
+    ...units.map((unit) => `--unit=${unit}`),
+  ];
+  const wanted = request.node === undefined ? [] : [request.node];
+  const runs = await runOnNodes(cluster, wanted, quoteAll(words), context);
+  const nodes = runs.map(({ node, result }) => ({
+    node,
+    lines: result.stdout
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== ''),
+  }));
+  return { cluster: cluster.name, nodes };
+}

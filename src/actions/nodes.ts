@@ -1,0 +1,69 @@
+import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
+import type { Machine, MachineFigures } from '../providers/provider.ts';
+import type { NodeScope } from '../recipe/scope.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import type { Cluster } from './open-cluster.ts';
+
+/** One place in the cluster, with the machine that fills it if there is one. */
+export interface Node {
+  readonly ordinal: number;
+  readonly name: string;
+  readonly machine: Machine | undefined;
+}
+
+/** The machine of each node's latest incarnation, in the order of the ordinals. */
+export function nodesOf(
+  cluster: Pick<Cluster, 'name'>,
+  snapshot: ClusterSnapshot,
+  machines: readonly Machine[],
+): readonly Node[] {
+  return snapshot.nodes.map(({ ordinal }) => ({
+    ordinal,
+    name: nodeName(cluster.name, ordinal),
+    machine: machines
+      .filter((machine) => machine.ordinal === ordinal)
+      .toSorted((left, right) => left.incarnation - right.incarnation)
+      .at(-1),
+  }));
+}
+
+/** What the cluster is to be, with placeholders where a machine does not exist yet. */
+export function modelOf(
+  { name, request }: Cluster,
+  snapshot: ClusterSnapshot,
+  nodes: readonly Node[],
+  figures: MachineFigures,
+): ClusterModel {
+  const founders = foundersOf(snapshot);
+  return {
+    recipe: request.recipe,
+    cluster: { name, uid: snapshot.uid, recipe: request.recipe.name, profile: request.profileName },
+    params: request.params,
+    recorded: { founders },
+    formed: new Set(snapshot.formed),
+    nodes: nodes.map((node): NodeScope => {
+      const remembered = snapshot.nodes.find(({ ordinal }) => ordinal === node.ordinal);
+      const incarnation = node.machine?.incarnation ?? remembered?.incarnation ?? 1;
+      return {
+        ordinal: node.ordinal,
+        name: node.name,
+        address: node.machine?.address ?? placeholder(node.name, 'address'),
+        publicAddress: node.machine?.publicAddress ?? null,
+        zone: node.machine?.zone ?? null,
+        roles: remembered?.roles ?? [],
+        facts: figures,
+        incarnation,
+        founder: founders.some(
+          (founder) => founder.ordinal === node.ordinal && founder.incarnation === incarnation,
+        ),
+      };
+    }),
+  };
+}
+
+/** The machines that formed the cluster's services first: as recorded, or those of a cluster about to be formed. */
+function foundersOf(snapshot: ClusterSnapshot): ClusterModel['recorded'][string] {
+  const recorded = snapshot.recorded['founders'];
+  if (Array.isArray(recorded)) return recorded as unknown as ClusterModel['recorded'][string];
+  return snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
+}

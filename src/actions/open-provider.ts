@@ -1,0 +1,47 @@
+import { dirname } from 'node:path';
+import type { Credentials } from '../config/profile.ts';
+import { readSecret } from '../config/read-secret.ts';
+import type { ResolvedRequest } from '../config/request.ts';
+import { type Ec2Access, openEc2Api } from '../providers/ec2/ec2-api.ts';
+import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ActionContext } from './context.ts';
+import { openLocalProvider } from './local-provider.ts';
+
+type Ec2Credentials = Extract<Credentials, { kind: 'ec2' }>;
+
+/**
+ * The provider that a request's credentials lead to. Nothing is launched or installed by opening it.
+ * @param setup whether missing programs of the local cloud may be installed on this computer
+ */
+export async function openProvider(
+  { credentials, stateRoot, configFile }: ResolvedRequest,
+  setup: boolean,
+  context: ActionContext,
+): Promise<Provider> {
+  if (credentials.kind === 'local') return openLocalProvider(stateRoot, setup, context);
+  const api = await openEc2Api(await ec2Access(credentials, dirname(configFile), context));
+  return createEc2Provider(api, { dialing: 'gentle', pollMs: 1_000 });
+}
+
+async function ec2Access(
+  { region, endpoint, awsProfile, accessKey, secretKey, sessionToken }: Ec2Credentials,
+  folder: string,
+  { env, signal }: ActionContext,
+): Promise<Ec2Access> {
+  const sources = { env: { ...env }, folder, signal };
+  const place = {
+    // The SDK insists on a region; a cloud that is named by its endpoint has none to speak of.
+    region: region ?? 'default',
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(awsProfile === undefined ? {} : { profile: awsProfile }),
+  };
+  if (accessKey === undefined || secretKey === undefined) return place;
+  const credentials = {
+    accessKeyId: await readSecret(accessKey, sources),
+    secretAccessKey: await readSecret(secretKey, sources),
+  };
+  if (sessionToken === undefined) return { ...place, credentials };
+  const token = await readSecret(sessionToken, sources);
+  return { ...place, credentials: { ...credentials, sessionToken: token } };
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { DeployerError } from '../errors.ts';
+import type { ClusterModel } from '../plan/model.ts';
+import { clusterScope } from '../plan/model.ts';
+import { type Proof, resolveProofs } from '../recipe/resolve-proofs.ts';
+import type { ActionContext } from './context.ts';
+import { type AskedNode, askUntil } from './gate.ts';
+import { writeAndRead } from './write-and-read.ts';
+
+/** What a proof showed. */
+export interface ProofResult {
+  readonly about: string;
+  readonly class: Proof['class'];
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Runs the recipe's proofs of the given classes one after the other; none of them throws for a negative answer. */
+export async function proveCluster(
+  model: ClusterModel,
+  nodes: readonly AskedNode[],
+  classes: ReadonlySet<Proof['class']>,
+  context: ActionContext,
+): Promise<readonly ProofResult[]> {
+  const { emit, clock } = context;
+  const startedMs = clock.monotonicMs();
+  const nonce = randomBytes(8).toString('hex');
+  const proofs = resolveProofs(model.recipe, { ...clusterScope(model), nonce });
+  const wanted = proofs.filter((proof) => classes.has(proof.class));
+  emit({ type: 'phase-started', phase: 'prove', nodes: [] });
+  const results: ProofResult[] = [];
+  for (const proof of wanted) results.push(await prove(proof, nodes, context));
+  const done = results.filter((result) => result.ok).length;
+  const ms = clock.monotonicMs() - startedMs;
+  const ok = done === wanted.length;
+  emit({ type: 'phase-ended', phase: 'prove', ok, done, total: wanted.length, ms, detail: '' });
+  return results;
+}
+
+async function prove(
+  proof: Proof,
+  nodes: readonly AskedNode[],
+  context: ActionContext,
+): Promise<ProofResult> {
+  const startedMs = context.clock.monotonicMs();
+  const verdict = await evaluate(proof, nodes, context);
+  const ms = context.clock.monotonicMs() - startedMs;
+  const result = { about: proof.about, class: proof.class, ...verdict };
+  context.emit({ type: 'proof-ended', ...result, ms });
+  return result;
+}
+
+function evaluate(proof: Proof, nodes: readonly AskedNode[], context: ActionContext) {
+  if (nodes.length === 0) {
+    return Promise.resolve({ ok: false, detail: 'no node can be asked' });
+  }
+  return proof.kind === 'probe'
+    ? askUntil(proof, nodes, context)
+    : writeAndRead(proof, nodes, context);
+}
+
+/** @throws {DeployerError} `not-proven` naming what the cluster failed to show */
+export function assertProven(cluster: string, proofs: readonly ProofResult[]): void {
+  const failed = proofs.filter((proof) => !proof.ok);
+  if (failed.length === 0) return;
+  throw new DeployerError('not-proven', `${cluster} is running but not proven to work`, {
+    excerpt: failed.map(({ about, detail }) => `${about}: ${detail}`).join('\n'),
+    hint: 'Look at the nodes with the `status` and `logs` operations.',
+  });
+}

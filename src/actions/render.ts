@@ -1,0 +1,83 @@
+import type { Step } from '../node/step-kinds.ts';
+import { nodeName } from '../plan/model.ts';
+import { nodeWishes } from '../plan/wishes.ts';
+import type { Machine } from '../providers/provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import type { ActionContext, WishRequest } from './context.ts';
+import { modelOf, nodesOf } from './nodes.ts';
+import { type Cluster, openCluster } from './open-cluster.ts';
+import { selectNodes } from './select-nodes.ts';
+import { newSnapshot } from './wished-snapshot.ts';
+
+/** What to render, and for which nodes. */
+export interface RenderRequest extends WishRequest {
+  /** Ordinals or names; all nodes when empty. */
+  readonly nodes: readonly string[];
+}
+
+/** One file as a node would get it. */
+export interface RenderedFile {
+  readonly node: string;
+  readonly path: string;
+  readonly mode: string;
+  /** Null for a file with secrets. */
+  readonly content: string | null;
+}
+
+/** Every file of the nodes. */
+export interface RenderResult {
+  readonly cluster: string;
+  readonly files: readonly RenderedFile[];
+}
+
+/**
+ * Every file and unit that the nodes would get. For a cluster that does not exist addresses are 192.0.2.x, which
+ * belong to nobody (RFC 5737).
+ */
+export async function render(
+  request: RenderRequest,
+  context: ActionContext,
+): Promise<RenderResult> {
+  await using cluster = await openCluster(request, context);
+  const { provider } = cluster;
+  const figures = await provider.figures(cluster.request.profile.instanceType);
+  const snapshot =
+    cluster.snapshot ?? newSnapshot(cluster, request.parameters, context.clock.now());
+  const machines =
+    cluster.snapshot === null
+      ? sampleMachines(cluster, snapshot)
+      : await provider.describe(snapshot.uid);
+  const model = modelOf(cluster, snapshot, nodesOf(cluster, snapshot, machines), figures);
+  const ordinals = selectNodes(model.nodes, request.nodes);
+  const files = model.nodes
+    .filter(({ ordinal }) => ordinals.has(ordinal))
+    .flatMap((node) =>
+      nodeWishes(model, node).flatMap(({ step }) => renderedFile(node.name, step)),
+    );
+  return { cluster: cluster.name, files };
+}
+
+function sampleMachines(cluster: Cluster, { nodes }: ClusterSnapshot): readonly Machine[] {
+  return nodes.map(({ ordinal }) => ({
+    id: nodeName(cluster.name, ordinal),
+    ordinal,
+    incarnation: 1,
+    state: 'running',
+    address: `192.0.2.${ordinal}`,
+    publicAddress: `192.0.2.${ordinal}`,
+    zone: 'zone-a',
+    instanceType: cluster.request.profile.instanceType,
+  }));
+}
+
+function renderedFile(node: string, step: Step): readonly RenderedFile[] {
+  if ('file' in step) {
+    const { path, mode, content, secret } = step.file;
+    return [{ node, path, mode: mode ?? 'unchanged', content: secret === true ? null : content }];
+  }
+  if ('unit' in step) {
+    const { name, content } = step.unit;
+    return [{ node, path: `/etc/systemd/system/${name}`, mode: '0644', content }];
+  }
+  return [];
+}

@@ -1,0 +1,58 @@
+import { DeployerError, UsageError } from '../errors.ts';
+import type { ActionContext, ClusterRequest } from './context.ts';
+import { existing } from './existing.ts';
+import { nodesOf } from './nodes.ts';
+import { openCluster } from './open-cluster.ts';
+import { knownKey } from './reach-nodes.ts';
+import { selectNodes } from './select-nodes.ts';
+
+/** Where to log in. */
+export interface SshRequest extends ClusterRequest {
+  /** The node's ordinal or name. */
+  readonly node: string;
+  /** What to run there; a login shell when empty. */
+  readonly command: readonly string[];
+}
+
+/** The program to run with the terminal, and its arguments. */
+export interface SshResult {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * The call of the OpenSSH client that logs in to a node as the cluster's own key, with the host key that was pinned
+ * when the node was first reached.
+ * @throws {DeployerError} `not-running` when the node has no running machine
+ */
+export async function ssh(request: SshRequest, context: ActionContext): Promise<SshResult> {
+  await using cluster = await openCluster(request, context);
+  const snapshot = existing(cluster);
+  const nodes = nodesOf(cluster, snapshot, await cluster.provider.describe(snapshot.uid));
+  const [ordinal] = selectNodes(nodes, [request.node]);
+  const node = nodes.find((candidate) => candidate.ordinal === ordinal);
+  if (node === undefined) throw new UsageError('unknown-node', `no node "${request.node}"`);
+  const { machine, name } = node;
+  const address = machine?.publicAddress ?? machine?.address;
+  if (machine?.state !== 'running' || address === undefined) {
+    throw new DeployerError(
+      'not-running',
+      `the machine of ${name} is ${machine?.state ?? 'absent'}`,
+      {
+        hint: 'Bring the cluster back with the create operation, then log in.',
+      },
+    );
+  }
+  const { privateKeyFile } = await knownKey(cluster);
+  const options = {
+    IdentityFile: privateKeyFile,
+    IdentitiesOnly: 'yes',
+    UserKnownHostsFile: cluster.state.hostKeys.file,
+    GlobalKnownHostsFile: '/dev/null',
+    HostKeyAlias: machine.id,
+    StrictHostKeyChecking: 'yes',
+    User: cluster.request.profile.username,
+  };
+  const settings = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  return { file: 'ssh', args: [...settings, address, ...request.command] };
+}

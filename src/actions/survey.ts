@@ -1,0 +1,57 @@
+import type { MachineChange } from '../plan/machines.ts';
+import type { ClusterModel } from '../plan/model.ts';
+import type { Machine, MachineFigures } from '../providers/provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { decideMachines } from './ensure-machines.ts';
+import type { AskedNode } from './gate.ts';
+import { modelOf, nodesOf } from './nodes.ts';
+import { type Observed, observeNodes } from './observe-nodes.ts';
+import { type ReachedNode, reachNodes } from './reach-nodes.ts';
+import type { Run } from './run.ts';
+
+/** What was found out about a cluster. */
+export interface Survey extends Observed {
+  readonly model: ClusterModel;
+  readonly figures: MachineFigures;
+  readonly described: readonly Machine[];
+  /** What has to happen to the machines. */
+  readonly machines: readonly MachineChange[];
+  /** The nodes that could be asked. */
+  readonly nodes: readonly AskedNode[];
+}
+
+/** Observes a cluster: one call to the cloud, one exchange with each of its nodes, and no effects. */
+export async function survey(run: Run, snapshot: ClusterSnapshot): Promise<Survey> {
+  const { cluster, context } = run;
+  const { provider, request } = cluster;
+  const [described, figures] = await Promise.all([
+    provider.describe(snapshot.uid),
+    provider.figures(request.profile.instanceType),
+  ]);
+  const machines = decideMachines(snapshot, described);
+  const nodes = nodesOf(cluster, snapshot, described);
+  const kept = nodes.filter(({ ordinal }) =>
+    machines.some((change) => change.ordinal === ordinal && change.action === 'keep'),
+  );
+  const timeoutMs = request.profile.reachTimeoutMs;
+  const { reached, failures } = await reachNodes(cluster, kept, { timeoutMs }, context);
+  const model = modelOf(cluster, snapshot, nodes, figures);
+  const observed = await observeNodes(model, reached, run);
+  return {
+    ...observed,
+    ...{ model, figures, described, machines },
+    nodes: askedNodes(model, reached).filter(({ scope }) => observed.observed.has(scope.ordinal)),
+    failures: [...failures, ...observed.failures],
+  };
+}
+
+/** The reached nodes with what templates see of them. */
+export function askedNodes(
+  model: ClusterModel,
+  reached: readonly ReachedNode[],
+): readonly AskedNode[] {
+  return reached.flatMap((node) => {
+    const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
+    return scope === undefined ? [] : [{ scope, reached: node }];
+  });
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { DeployerError, UsageError } from '../errors.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import type { WishRequest } from './context.ts';
+import type { Cluster } from './open-cluster.ts';
+import type { Run } from './run.ts';
+
+/**
+ * What is to be remembered of the cluster once the wish is applied: for a new cluster its identity and nodes, for an
+ * existing one what changes. Nothing is written yet.
+ * @throws {UsageError} when the wish does not fit the cluster that exists
+ * @throws {DeployerError} `state-lost` when machines of this cluster run but nothing is remembered of them
+ */
+export async function wishedSnapshot(run: Run, request: WishRequest): Promise<ClusterSnapshot> {
+  const { cluster, snapshot, context } = run;
+  if (snapshot === null) {
+    const uids = await cluster.provider.discover(cluster.name);
+    if (uids.length > 0) throw stateLost(cluster);
+    return newSnapshot(cluster, request.parameters, context.clock.now());
+  }
+  assertSameRecipe(cluster, snapshot);
+  assertSameCount(cluster, snapshot, request.count);
+  const params = { ...snapshot.request.params, ...request.parameters };
+  return { ...snapshot, request: { ...snapshot.request, params } };
+}
+
+/** What is remembered of a cluster that does not exist yet: its identity and the nodes wished for. */
+export function newSnapshot(
+  { name, request }: Cluster,
+  parameters: Readonly<Record<string, string>>,
+  nowMs: number,
+): ClusterSnapshot {
+  const { count: total } = request;
+  const ordinals = Array.from({ length: total }, (_, index) => index + 1);
+  return {
+    version: 1,
+    serial: 1,
+    uid: randomUUID(),
+    cluster: name,
+    recipe: request.recipe.name,
+    profile: request.profileName,
+    createdAt: new Date(nowMs).toISOString(),
+    request: { count: total, params: { ...parameters } },
+    nodes: ordinals.map((ordinal) => ({
+      ordinal,
+      incarnation: 1,
+      roles: Object.keys(request.roleCounts).filter(
+        (role) => ordinal <= (request.roleCounts[role] ?? 0),
+      ),
+      instanceId: null,
+    })),
+    recorded: {},
+    formed: [],
+  };
+}
+
+function assertSameRecipe({ name, request }: Cluster, snapshot: ClusterSnapshot): void {
+  if (snapshot.recipe === request.recipe.name && snapshot.profile === request.profileName) return;
+  const message = `${name} is a cluster of recipe ${snapshot.recipe} under profile ${snapshot.profile}`;
+  throw new UsageError('other-cluster', message, {
+    hint: 'Give the new cluster another name with --name, or destroy the old one first.',
+  });
+}
+
+function assertSameCount({ name }: Cluster, snapshot: ClusterSnapshot, count?: number): void {
+  const current = snapshot.request.count;
+  if (count === undefined || count === current) return;
+  throw new UsageError('count-fixed', `${name} has ${current} nodes and cannot become ${count}`, {
+    hint: `Changing the size of an existing cluster is not supported yet: keep ${current}, or destroy it and create it anew.`,
+  });
+}
+
+function stateLost({ name, request }: Cluster): DeployerError {
+  const { name: recipe } = request.recipe;
+  return new DeployerError(
+    'state-lost',
+    `machines of ${name} run, but their state folder is gone`,
+    {
+      hint: `Restore the state folder, or remove them: deployer ${recipe} --op destroy`,
+    },
+  );
+}

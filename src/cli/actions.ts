@@ -1,0 +1,49 @@
+import type { check } from '../actions/check.ts';
+import type { cloudDown, cloudLook } from '../actions/cloud.ts';
+import type { config } from '../actions/config.ts';
+import type { create } from '../actions/create.ts';
+import type { destroy } from '../actions/destroy.ts';
+import type { doctor } from '../actions/doctor.ts';
+import type { execute } from '../actions/execute.ts';
+import type { list } from '../actions/list.ts';
+import type { logs } from '../actions/logs.ts';
+import type { prove } from '../actions/prove.ts';
+import type { render } from '../actions/render.ts';
+import type { ssh } from '../actions/ssh.ts';
+import type { status } from '../actions/status.ts';
+
+/** What the commands can call; tests give their own. */
+export interface Actions {
+  readonly check: typeof check;
+  readonly cloudDown: typeof cloudDown;
+  readonly cloudLook: typeof cloudLook;
+  readonly config: typeof config;
+  readonly create: typeof create;
+  readonly destroy: typeof destroy;
+  readonly doctor: typeof doctor;
+  readonly execute: typeof execute;
+  readonly list: typeof list;
+  readonly logs: typeof logs;
+  readonly prove: typeof prove;
+  readonly render: typeof render;
+  readonly ssh: typeof ssh;
+  readonly status: typeof status;
+}
+
+/** The real actions, each loaded when it is called: `--version` and `--help` need none of them. */
+export const lazyActions: Actions = {
+  check: async (...given) => (await import('../actions/check.ts')).check(...given),
+  cloudDown: async (...given) => (await import('../actions/cloud.ts')).cloudDown(...given),
+  cloudLook: async (...given) => (await import('../actions/cloud.ts')).cloudLook(...given),
+  config: async (...given) => (await import('../actions/config.ts')).config(...given),
+  create: async (...given) => (await import('../actions/create.ts')).create(...given),
+  destroy: async (...given) => (await import('../actions/destroy.ts')).destroy(...given),
+  doctor: async (...given) => (await import('../actions/doctor.ts')).doctor(...given),
+  execute: async (...given) => (await import('../actions/execute.ts')).execute(...given),
+  list: async (...given) => (await import('../actions/list.ts')).list(...given),
+  logs: async (...given) => (await import('../actions/logs.ts')).logs(...given),
+  prove: async (...given) => (await import('../actions/prove.ts')).prove(...given),
+  render: async (...given) => (await import('../actions/render.ts')).render(...given),
+  ssh: async (...given) => (await import('../actions/ssh.ts')).ssh(...given),
+  status: async (...given) => (await import('../actions/status.ts')).status(...given),
+};

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { Actions } from './actions.ts';
+import type { OutputFlags } from './options.ts';
+import type { Verb } from './run-verb.ts';
+
+/** What a command is added to, and what it works with. */
+export interface CommandHost {
+  readonly program: Command;
+  readonly actions: Actions;
+  /** Carries the verb out and remembers its exit code. */
+  run<Result extends object>(flags: OutputFlags, verb: Verb<Result>): Promise<void>;
+  /** Makes `code` the exit code of the program. */
+  exitWith(code: number): void;
+}

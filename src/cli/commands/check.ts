@@ -1,0 +1,27 @@
+import type { CommandHost } from '../command-host.ts';
+import {
+  addJsonOption,
+  addOutputOptions,
+  addWorkspaceOptions,
+  type WorkspaceFlags,
+  workspaceRequest,
+} from '../options.ts';
+
+/** Adds `check`. */
+export function addCheck({ program, actions, run }: CommandHost): void {
+  const command = program
+    .command('check')
+    .description('check a recipe and its templates; touches nothing outside')
+    .argument('<recipe>', 'the recipe, like zookeeper');
+  addOutputOptions(addJsonOption(addWorkspaceOptions(command))).action(
+    (recipe: string, flags: WorkspaceFlags) =>
+      run(flags, {
+        operation: 'check',
+        telling: 'lines',
+        act: (context) => actions.check({ ...workspaceRequest(flags), recipe }, context),
+        print: ({ file, phases, proofs }) => [
+          `${file} is sound: ${phases} phases, ${proofs} proofs`,
+        ],
+      }),
+  );
+}

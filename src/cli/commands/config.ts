@@ -1,0 +1,38 @@
+import { formatTable } from '../../views/format-table.ts';
+import type { CommandHost } from '../command-host.ts';
+import {
+  addJsonOption,
+  addOutputOptions,
+  addProfileOption,
+  addWorkspaceOptions,
+  type WorkspaceFlags,
+  workspaceRequest,
+} from '../options.ts';
+
+interface ConfigFlags extends WorkspaceFlags {
+  readonly profile?: string;
+}
+
+/** Adds `config`. */
+export function addConfig({ program, actions, run }: CommandHost): void {
+  const command = program
+    .command('config')
+    .description('show the settings in force and where each comes from')
+    .argument('[recipe]', 'show also what this recipe would get');
+  addOutputOptions(addJsonOption(addWorkspaceOptions(addProfileOption(command)))).action(
+    (recipe: string | undefined, flags: ConfigFlags) =>
+      run(flags, {
+        operation: 'config',
+        telling: 'lines',
+        act: (context) =>
+          actions.config({ ...workspaceRequest(flags), profile: flags.profile, recipe }, context),
+        print: ({ file, settings }) => [
+          file,
+          ...formatTable(
+            ['SETTING', 'VALUE', 'FROM'],
+            settings.map(({ key, value, origin }) => [key, value, origin]),
+          ),
+        ],
+      }),
+  );
+}

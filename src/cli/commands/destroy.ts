@@ -1,0 +1,30 @@
+import { formatElapsed } from '../../views/format-elapsed.ts';
+import type { CommandHost } from '../command-host.ts';
+import {
+  addClusterOptions,
+  addJsonOption,
+  addOutputOptions,
+  type ClusterFlags,
+  clusterRequest,
+} from '../options.ts';
+import { printRemoved } from '../print.ts';
+
+/** Adds `destroy`. */
+export function addDestroy({ program, actions, run }: CommandHost): void {
+  const command = program
+    .command('destroy')
+    .description('remove the cluster and prove that nothing of it is left');
+  addOutputOptions(addJsonOption(addClusterOptions(command))).action(
+    (recipe: string, flags: ClusterFlags) =>
+      run(flags, {
+        operation: 'destroy',
+        telling: 'rows',
+        act: (context) => actions.destroy(clusterRequest(recipe, flags), context),
+        print: ({ cluster, ms, removed, kept }) => [
+          ...printRemoved(removed),
+          ...kept.map((each) => `kept for the next time: ${each}`),
+          `nothing of ${cluster} is left (${formatElapsed(ms)})`,
+        ],
+      }),
+  );
+}

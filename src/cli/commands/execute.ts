@@ -1,0 +1,40 @@
+import type { CommandHost } from '../command-host.ts';
+import {
+  addClusterOptions,
+  addJsonOption,
+  addOutputOptions,
+  type ClusterFlags,
+  clusterRequest,
+  commaList,
+} from '../options.ts';
+
+interface ExecuteFlags extends ClusterFlags {
+  readonly run: string;
+  readonly limit?: readonly string[];
+}
+
+/** Adds `execute`; the output of the nodes is told while it comes. */
+export function addExecute({ program, actions, run }: CommandHost): void {
+  const command = program
+    .command('execute')
+    .description('run a command on all nodes at once; exit code 1 when it fails on one')
+    .option('-r, --run <command>', 'the command, a line of shell', 'uptime')
+    .option('--limit <nodes>', 'only on these nodes, like 1,3', commaList);
+  addOutputOptions(addJsonOption(addClusterOptions(command))).action(
+    (recipe: string, flags: ExecuteFlags) => {
+      const nodes = flags.limit ?? [];
+      const request = { ...clusterRequest(recipe, flags), command: flags.run, nodes };
+      return run(flags, {
+        operation: 'execute',
+        telling: 'node-output',
+        act: (context) => actions.execute(request, context),
+        print: ({ nodes: answers }) =>
+          answers
+            .filter(({ code }) => code !== 0)
+            .map(
+              ({ node, code, signal }) => `${node}  ended with ${signal ?? `exit code ${code}`}`,
+            ),
+      });
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import type { CommandHost } from '../command-host.ts';
+import {
+  addClusterOptions,
+  addJsonOption,
+  addOutputOptions,
+  addWishOptions,
+  commaList,
+  type WishFlags,
+  wishRequest,
+} from '../options.ts';
+
+interface RenderFlags extends WishFlags {
+  readonly limit?: readonly string[];
+}
+
+/** Adds `render`. */
+export function addRender({ program, actions, run }: CommandHost): void {
+  const command = program
+    .command('render')
+    .description('print every file that the nodes would get')
+    .option('--limit <nodes>', 'only of these nodes, like 1,3', commaList);
+  addOutputOptions(addJsonOption(addWishOptions(addClusterOptions(command)))).action(
+    (recipe: string, flags: RenderFlags) =>
+      run(flags, {
+        operation: 'render',
+        telling: 'lines',
+        act: (context) =>
+          actions.render({ ...wishRequest(recipe, flags), nodes: flags.limit ?? [] }, context),
+        print: ({ files }) =>
+          files.flatMap(({ node, path, mode, content }) => [
+            `── ${node}:${path} (${mode})`,
+            content === null ? '(secret)' : content.trimEnd(),
+            '',
+          ]),
+      }),
+  );
+}
