@@ -33,7 +33,9 @@ export async function carryOut(
   const model = modelOf(run.cluster, snapshot, site.nodes, seen.figures);
   const known = await observeAgain(run, model, site, seen);
   const plan = makePlan({ model, machines: seen.machines, observed: known.observed });
-  const reached = new Map(site.reached.map((node) => [node.ordinal, node]));
+  const unknown = new Set(known.failures.map(({ node }) => node));
+  const workable = site.reached.filter(({ name }) => !unknown.has(name));
+  const reached = new Map(workable.map((node) => [node.ordinal, node]));
   const work = workOn({ run, model, reached, generations: new Map(known.generations) });
   const stages = plan.stages.map((stage) => onlyReached(stage, reached));
   const failed = await runStages(stages, work, run.context);

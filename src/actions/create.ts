@@ -7,8 +7,8 @@ import { describePlan } from './describe-plan.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openCluster } from './open-cluster.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
-import { beginRun } from './run.ts';
-import { survey } from './survey.ts';
+import { type Run, withRun } from './run.ts';
+import { type Survey, survey } from './survey.ts';
 import { wishedSnapshot } from './wished-snapshot.ts';
 
 /** What the cluster is to be. */
@@ -36,10 +36,15 @@ export async function create(
   context: ActionContext,
 ): Promise<CreateResult> {
   await using cluster = await openCluster(request, context);
-  await using run = await beginRun('create', cluster, request, context);
+  return await withRun('create', cluster, request, context, (run) => bringAbout(run, request));
+}
+
+async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResult> {
+  const { cluster, context } = run;
   const snapshot = await wishedSnapshot(run, request);
   await settleOpenLaunches(run);
   const seen = await survey(run, snapshot);
+  await labelAdopted(run, seen);
   const plan = makePlan(seen);
   context.emit({ type: 'plan-made', cluster: cluster.name, summary: describePlan(cluster, plan) });
   const changed = !isEmptyPlan(plan) || plan.stages.length > 0;
@@ -47,7 +52,6 @@ export async function create(
   const classes = new Set(changed ? (['read', 'write'] as const) : (['read'] as const));
   const proofs = await proveCluster(model, nodes, classes, context);
   assertProven(cluster.name, proofs);
-  context.emit({ type: 'run-ended', run: run.id, ok: true, ms: run.elapsedMs() });
   return {
     cluster: cluster.name,
     run: run.id,
@@ -57,4 +61,10 @@ export async function create(
     proofs,
     outputs: resolveOutputs(model.recipe, clusterScope(model)),
   };
+}
+
+/** A launch that was cut short may have left its machines without their own names. */
+async function labelAdopted({ cluster }: Run, { model, described }: Survey): Promise<void> {
+  const alive = described.filter(({ state }) => state === 'running' || state === 'pending');
+  await cluster.provider.label({ uid: model.cluster.uid, name: cluster.name }, alive);
 }

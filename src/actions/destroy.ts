@@ -5,7 +5,7 @@ import type { ActionContext, ClusterRequest } from './context.ts';
 import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openCluster } from './open-cluster.ts';
-import { beginRun, type Run } from './run.ts';
+import { type Run, withRun } from './run.ts';
 
 /** Which cluster is to go. */
 export type DestroyRequest = ClusterRequest;
@@ -31,14 +31,17 @@ export async function destroy(
   context: ActionContext,
 ): Promise<DestroyResult> {
   await using cluster = await openCluster(request, context);
-  await using run = await beginRun('destroy', cluster, request, context);
+  return await withRun('destroy', cluster, request, context, removeAll);
+}
+
+async function removeAll(run: Run): Promise<DestroyResult> {
+  const { cluster } = run;
   const uids =
     run.snapshot === null ? await cluster.provider.discover(cluster.name) : [run.snapshot.uid];
   await settleOpenLaunches(run);
   const removed: DestroyResult['removed'][number][] = [];
   for (const uid of uids) removed.push(...(await destroyCluster(run, uid)));
   await cluster.state.remove();
-  context.emit({ type: 'run-ended', run: run.id, ok: true, ms: run.elapsedMs() });
   const local = cluster.request.credentials.kind === 'local';
   const kept = local ? ['the base image and downloads of the local cloud'] : [];
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };

@@ -41,6 +41,7 @@ export async function ensureMachines(
 ): Promise<Site> {
   const { emit, clock } = run.context;
   const { cluster } = run;
+  const imageId = await preparedImage(run, changes);
   const wanted = new Set(
     changes.filter(({ action }) => action !== 'keep').map(({ ordinal }) => ordinal),
   );
@@ -52,7 +53,7 @@ export async function ensureMachines(
     emit({ type: 'phase-ended', phase, ok, done, total: names.length, ms, detail });
   };
   try {
-    const launched = await bringUp(run, snapshot, changes);
+    const launched = await bringUp(run, snapshot, changes, imageId);
     const all = await awaitAddresses(run, launched, wanted);
     const nodes = all.filter((node) => wanted.has(node.ordinal));
     const { reached, failures } = await reachNew(run, nodes, startedMs);
@@ -66,12 +67,22 @@ export async function ensureMachines(
   }
 }
 
+/** The id of the image that machines are launched from; null when none has to be launched. */
+async function preparedImage(
+  { cluster }: Run,
+  changes: readonly MachineChange[],
+): Promise<string | null> {
+  if (!changes.some((change) => change.action === 'launch')) return null;
+  return cluster.provider.prepare(cluster.request.profile.image);
+}
+
 async function bringUp(
   run: Run,
   snapshot: ClusterSnapshot,
   changes: readonly MachineChange[],
+  imageId: string | null,
 ): Promise<ClusterSnapshot> {
-  const { provider, request } = run.cluster;
+  const { provider } = run.cluster;
   const stopped = changes.flatMap(({ action, machineId }) =>
     action === 'start' && machineId !== null ? [machineId] : [],
   );
@@ -80,10 +91,8 @@ async function bringUp(
       provider.start(stopped),
     );
   }
-  if (!changes.some((change) => change.action === 'launch')) return snapshot;
-  const imageId = await provider.prepare(request.profile.image);
   run.context.signal.throwIfAborted();
-  return launchMachines(run, snapshot, changes, imageId);
+  return imageId === null ? snapshot : launchMachines(run, snapshot, changes, imageId);
 }
 
 /** Asks the cloud until each machine that is to come up has an address, or has ended instead. */

@@ -58,24 +58,26 @@ export async function openLocalCloud(
   });
 }
 
-/** Installs what is missing on this computer and makes the base image, once. */
+/** Installs what is missing on this computer and makes the base image, once; silent when all is there. */
 async function makeReady(
   cloud: LocalCloud,
   image: string,
   setup: boolean,
   { emit, signal, clock, env }: ActionContext,
 ): Promise<void> {
-  const onProgress = (text: string) => emit({ type: 'phase-progress', phase, text });
   const missing = (await checkPrerequisites(env)).filter((prerequisite) => !prerequisite.found);
   if (missing.length > 0 && !setup) throw notSetUp(missing);
   const startedMs = clock.monotonicMs();
-  emit({ type: 'phase-started', phase, nodes: [] });
+  let shown = false;
+  const onProgress = (text: string) => {
+    if (!shown) emit({ type: 'phase-started', phase, nodes: [] });
+    shown = true;
+    emit({ type: 'phase-progress', phase, text });
+  };
   let ok = false;
   try {
     if (missing.length > 0) {
-      const names = missing.map(({ name }) => name).join(', ');
-      const message = `installing what the local cloud needs on this computer: ${names}`;
-      emit({ type: 'notice', level: 'info', message });
+      emit({ type: 'notice', level: 'info', message: describeMissing(missing) });
       await installPrerequisites(missing, { onProgress, signal });
     }
     await ensureBaseImage(cloud, image, { onProgress, signal, nowMs: clock.now() });
@@ -83,8 +85,14 @@ async function makeReady(
   } finally {
     const ms = clock.monotonicMs() - startedMs;
     const detail = ok ? `base image ${image}` : '';
-    emit({ type: 'phase-ended', phase, ok, done: ok ? 1 : 0, total: 1, ms, detail });
+    const done = ok ? 1 : 0;
+    if (shown) emit({ type: 'phase-ended', phase, ok, done, total: 1, ms, detail });
   }
+}
+
+function describeMissing(missing: readonly Prerequisite[]): string {
+  const names = missing.map(({ name, why }) => `${name} (${why})`).join(', ');
+  return `installing what the local cloud needs on this computer: ${names}`;
 }
 
 function notSetUp(missing: readonly Prerequisite[]): UsageError {

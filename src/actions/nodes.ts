@@ -1,3 +1,4 @@
+import { newestMachine } from '../plan/machines.ts';
 import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { NodeScope } from '../recipe/scope.ts';
@@ -20,10 +21,7 @@ export function nodesOf(
   return snapshot.nodes.map(({ ordinal }) => ({
     ordinal,
     name: nodeName(cluster.name, ordinal),
-    machine: machines
-      .filter((machine) => machine.ordinal === ordinal)
-      .toSorted((left, right) => left.incarnation - right.incarnation)
-      .at(-1),
+    machine: newestMachine(machines, ordinal),
   }));
 }
 

@@ -32,7 +32,7 @@ export interface ReachOptions {
  * Connects to one node as the cluster's own key, after checking that the machine is the one that was launched.
  * @throws {DeployerError} that says how far the connection came; the machine's console is shown where it never answered
  */
-export async function reachNode(
+async function reachNode(
   cluster: Cluster,
   node: Node,
   options: ReachOptions,

@@ -67,6 +67,7 @@ function sampleMachines(cluster: Cluster, { nodes }: ClusterSnapshot): readonly 
     publicAddress: `192.0.2.${ordinal}`,
     zone: 'zone-a',
     instanceType: cluster.request.profile.instanceType,
+    isLabelled: true,
   }));
 }
 

@@ -2,12 +2,13 @@ import { hostname, userInfo } from 'node:os';
 import { formatDuration } from '../duration.ts';
 import type { ClusterSnapshot, SnapshotContent } from '../state/cluster-snapshot.ts';
 import type { Journal } from '../state/journal.ts';
+import type { LockWait } from '../state/lock.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
 import { makeRunId } from './run-id.ts';
 
 /** One invocation that changes a cluster: it holds the cluster's lock and writes ahead what it does. */
-export interface Run extends AsyncDisposable {
+export interface Run {
   readonly id: string;
   readonly cluster: Cluster;
   readonly context: ActionContext;
@@ -21,64 +22,67 @@ export interface Run extends AsyncDisposable {
 }
 
 /**
- * Takes the cluster's lock and begins a run; disposing it ends the run and releases the lock.
+ * Does the work of a run under the cluster's lock, and releases it whatever happens.
  * @throws {DeployerError} `locked` when another run holds it, `state-unwritable` before anything outside is touched
  */
-export async function beginRun(
+export async function withRun<T>(
   operation: string,
   cluster: Cluster,
   request: ClusterRequest,
   context: ActionContext,
-): Promise<Run> {
-  const { state } = cluster;
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
   const { emit, clock, signal } = context;
   const startedMs = clock.monotonicMs();
+  const elapsedMs = () => clock.monotonicMs() - startedMs;
   const id = makeRunId(clock.now());
-  const lock = await state.lock({
+  await using lock = await cluster.state.lock({
     who: `${userInfo().username}@${hostname()}`,
     operation,
     signal,
     ...(request.waitMs > 0 ? { wait: waitFor(request.waitMs, context) } : {}),
   });
   if (lock.notice !== null) emit({ type: 'notice', ...lock.notice });
-  let ended = false;
-  const end = async () => {
-    if (ended) return;
-    ended = true;
-    await lock.release();
-  };
+  emit({ type: 'run-started', run: id, operation, cluster: cluster.name });
+  let ok = false;
   try {
-    await state.assertWritable();
-    // The lock may have been waited for, so what was read before may be old.
-    let { snapshot } = await state.snapshot.read();
-    const journal = await state.journal(id);
-    emit({ type: 'run-started', run: id, operation, cluster: cluster.name });
-    return {
-      id,
-      cluster,
-      context,
-      journal,
-      elapsedMs: () => clock.monotonicMs() - startedMs,
-      get snapshot() {
-        return snapshot;
-      },
-      save: async (content) => {
-        snapshot = await state.snapshot.write(content);
-        return snapshot;
-      },
-      [Symbol.asyncDispose]: end,
-    };
-  } catch (error) {
-    await end();
-    throw error;
+    const result = await work(await openRun(id, cluster, context, elapsedMs));
+    ok = true;
+    return result;
+  } finally {
+    emit({ type: 'run-ended', run: id, ok, ms: elapsedMs() });
   }
 }
 
-function waitFor(timeoutMs: number, { emit }: ActionContext) {
+async function openRun(
+  id: string,
+  cluster: Cluster,
+  context: ActionContext,
+  elapsedMs: () => number,
+): Promise<Run> {
+  const { state } = cluster;
+  await state.assertWritable();
+  // The lock may have been waited for, so what was read before may be old.
+  let { snapshot } = await state.snapshot.read();
+  const journal = await state.journal(id);
+  return {
+    ...{ id, cluster, context, journal, elapsedMs },
+    get snapshot() {
+      return snapshot;
+    },
+    save: async (content) => {
+      snapshot = await state.snapshot.write(content);
+      return snapshot;
+    },
+  };
+}
+
+function waitFor(timeoutMs: number, { emit }: ActionContext): LockWait {
   return {
     timeoutMs,
-    onWait: (holder: { who: string; operation: string; since: string }) => {
-      const message = `waiting up to ${formatDuration(timeoutMs)} for ${holder.who}, whose ${holder.operation} runs since ${holder.since}`;
+    onWait: ({ who, operation, since }) => {
+      const patience = formatDuration(timeoutMs);
+      const message = `waiting up to ${patience} for ${who}, whose ${operation} runs since ${since}`;
       emit({ type: 'notice', level: 'info', message });
     },
   };

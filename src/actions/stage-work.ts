@@ -7,6 +7,7 @@ import type { StepStart } from '../node/run-record.ts';
 import type { StepAnswer } from '../node/wish.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import type { StageNode } from '../plan/stage.ts';
+import { stepTitle } from '../plan/step-title.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import { awaitGate } from './gate.ts';
 import { journalled } from './journalled.ts';
@@ -71,7 +72,7 @@ async function applyBundle(
       apply(reached.remote, bundle, {
         clock: run.context.clock,
         sudo: needsSudo(run.cluster),
-        onAnswer: (answer) => report(timeline, node, answer),
+        onAnswer: (answer) => report(site, timeline, node, answer),
       }),
   );
   generations.set(node.ordinal, result.generation);
@@ -80,11 +81,23 @@ async function applyBundle(
 }
 
 /** The step that writes who the node is belongs to no phase and is not shown. */
-function report(timeline: Timeline, node: StageNode, answer: StepStart | StepAnswer): void {
-  const { id: step, phase, status } = answer;
+function report(
+  { run }: WorkSite,
+  timeline: Timeline,
+  node: StageNode,
+  answer: StepStart | StepAnswer,
+): void {
+  const { id, phase, status } = answer;
   if (phase === '') return;
-  if (status === 'started') timeline.stepStarted(node.name, phase);
-  else timeline.stepEnded(node.name, { step, phase, status, ms: answer.ms, detail: answer.detail });
+  if (status !== 'started') {
+    const { ms, detail } = answer;
+    timeline.stepEnded(node.name, { step: id, phase, status, ms, detail });
+    return;
+  }
+  timeline.stepStarted(node.name, phase);
+  const wish = node.wishes.find((candidate) => candidate.id === id);
+  const text = wish === undefined ? id : stepTitle(wish.step);
+  run.context.emit({ type: 'phase-progress', phase, node: node.name, text });
 }
 
 function stepFailed(node: StageNode, answer: StepAnswer): DeployerError {

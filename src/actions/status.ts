@@ -1,13 +1,12 @@
-import { toDeployerError } from '../errors.ts';
-import type { ServiceState } from '../node/service-states.ts';
-import { serviceStates } from '../node/service-states.ts';
-import { clusterScope } from '../plan/model.ts';
+import { type ClusterModel, clusterScope, hasPlaceholder } from '../plan/model.ts';
 import { resolveOutputs } from '../recipe/resolve.ts';
+import type { NodeScope } from '../recipe/scope.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { type Look, lookAt } from './look-at.ts';
 import { openCluster } from './open-cluster.ts';
 import { type ProofResult, proveCluster } from './prove-cluster.ts';
-import { needsSudo, type ReachedNode } from './reach-nodes.ts';
+import { needsSudo } from './reach-nodes.ts';
+import { type ServiceStatus, serviceStatus } from './service-status.ts';
 import { askedNodes } from './survey.ts';
 
 /** Which cluster is looked at. */
@@ -25,7 +24,7 @@ export interface NodeStatus {
   readonly state: string;
   /** Whether the node answers and all its services run. */
   readonly healthy: boolean;
-  readonly services: readonly { readonly name: string; readonly active: string }[];
+  readonly services: readonly ServiceStatus[];
   /** Why the node is not healthy, as far as it is known; empty when it is. */
   readonly detail: string;
 }
@@ -52,12 +51,16 @@ export async function status(
 ): Promise<StatusResult> {
   await using cluster = await openCluster(request, context);
   const look = await lookAt(cluster, context);
+  const { model } = look;
+  const asked = askedNodes(model, look.reached);
   const sudo = needsSudo(cluster);
-  const [states, proofs] = await Promise.all([
-    servicesOf(look, sudo, context),
-    proveCluster(look.model, askedNodes(look.model, look.reached), new Set(['read']), context),
-  ]);
-  const nodes = look.model.nodes.map((_, index) => nodeStatus(look, index, states));
+  const services = asked.map(async (node) => {
+    const known = await serviceStatus(model, node, sudo, context);
+    return [node.scope.ordinal, known] as const;
+  });
+  const proofs = await proveCluster(model, asked, new Set(['read']), context);
+  const known = new Map<number, Services>(await Promise.all(services));
+  const nodes = model.nodes.map((scope) => nodeStatus(look, scope, known.get(scope.ordinal)));
   return {
     cluster: cluster.name,
     recipe: cluster.request.recipe.name,
@@ -65,52 +68,40 @@ export async function status(
     ok: nodes.every((node) => node.healthy) && proofs.every((proof) => proof.ok),
     nodes,
     proofs,
-    outputs: resolveOutputs(look.model.recipe, clusterScope(look.model)),
+    outputs: knownOutputs(model),
   };
 }
 
-/** What each node said of its services, or why it said nothing. */
-type Services = ReadonlyMap<number, readonly ServiceState[] | string>;
-
-async function servicesOf(look: Look, sudo: boolean, context: ActionContext): Promise<Services> {
-  const names = look.model.recipe.phases.flatMap(({ service }) => service?.name ?? []);
-  const ask = async (node: ReachedNode): Promise<[number, readonly ServiceState[] | string]> => {
-    const { clock, signal } = context;
-    try {
-      const states = await serviceStates(node.remote, names, { clock, signal, sudo });
-      return [node.ordinal, states];
-    } catch (error) {
-      return [node.ordinal, toDeployerError(error).message];
-    }
-  };
-  return new Map(await Promise.all(look.reached.map(ask)));
+/** The outputs, without those that name a machine that is not there. */
+function knownOutputs(model: ClusterModel): Readonly<Record<string, string>> {
+  const outputs = Object.entries(resolveOutputs(model.recipe, clusterScope(model)));
+  return Object.fromEntries(outputs.filter(([, text]) => !hasPlaceholder(text)));
 }
 
-function nodeStatus(look: Look, index: number, services: Services): NodeStatus {
-  const scope = look.model.nodes[index];
-  const machine = look.nodes[index]?.machine;
-  const ordinal = scope?.ordinal ?? index + 1;
-  const states = services.get(ordinal);
-  const known = typeof states === 'object' ? states : [];
-  const down = known.filter(({ active }) => active !== 'active');
-  const name = scope?.name ?? '';
+/** A node's services, or in words why it does not tell them; undefined when it could not be asked. */
+type Services = readonly ServiceStatus[] | string | undefined;
+
+function nodeStatus(look: Look, scope: NodeScope, services: Services): NodeStatus {
+  const { name, ordinal, roles } = scope;
+  const machine = look.nodes.find((node) => node.ordinal === ordinal)?.machine;
+  const known = typeof services === 'object' ? services : [];
   const failure = look.failures.find(({ node }) => node === name)?.error.message;
   const problems = [
     ...(machine?.state === 'running' ? [] : [`its machine is ${machine?.state ?? 'absent'}`]),
     ...(failure === undefined ? [] : [failure]),
-    ...(typeof states === 'string' ? [states] : []),
-    ...down.map(({ name: service, active }) => `${service} is ${active}`),
+    ...(typeof services === 'string' ? [services] : []),
+    ...known
+      .filter(({ active }) => active !== 'active')
+      .map((each) => `${each.name} is ${each.active}`),
   ];
   return {
-    name,
-    ordinal,
-    roles: scope?.roles ?? [],
+    ...{ name, ordinal, roles },
     instanceId: machine?.id ?? null,
     address: machine?.address ?? null,
     publicAddress: machine?.publicAddress ?? null,
     state: machine?.state ?? 'absent',
     healthy: problems.length === 0,
-    services: known.map(({ name: service, active }) => ({ name: service, active })),
+    services: known,
     detail: problems.join('; '),
   };
 }

@@ -8,7 +8,7 @@ import { guardStreams } from '../views/guard-streams.ts';
 import { lazyActions } from './actions.ts';
 import { writeCrashReport } from './crash-report.ts';
 import { runProgram } from './run-program.ts';
-import { stopSignal } from './stop-signals.ts';
+import { stopSignal, stopSignals } from './stop-signals.ts';
 
 /** The folder that holds package.json, recipes/ and the rest: two above this file, in `src/` and in `dist/` alike. */
 const installation = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,6 +38,8 @@ export async function start(): Promise<void> {
       signal,
       audience,
     });
+    // The work is done: from here on a signal ends the process as it ends any other.
+    for (const each of stopSignals) process.removeAllListeners(each);
   } catch (error) {
     crash(error);
   }

@@ -1,6 +1,9 @@
 import { exitCodes, Interrupted } from '../errors.ts';
 import type { Emit } from '../events.ts';
 
+/** The signals by which a process is told to end. */
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** What the signals act on; the process, or a stand-in for it. */
 export interface StoppableProcess {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
@@ -31,6 +34,6 @@ export function stopSignal(
       new Interrupted(`stopped by ${signal}`, { hint: 'run the same command again to go on' }),
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of stopSignals) process.on(signal, stop);
   return controller.signal;
 }

@@ -15,7 +15,7 @@ export const SecretRefSchema = z.union(
 export type SecretRef = z.infer<typeof SecretRefSchema>;
 
 /** Which cloud, and who pays. */
-export const CredentialsSchema = z
+const CredentialsSchema = z
   .strictObject({
     cloud: z
       .enum(['local'])

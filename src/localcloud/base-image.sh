@@ -32,12 +32,14 @@ Acquire::Languages "none";
 END
 }
 
+# In namespaces of its own, so that no process and no mount of it outlives the one that holds the lock.
 make_root() {
   settings=$new/settings
   export settings
   write_settings "$settings"
   # shellcheck disable=SC2016 # the hook is for the shell that mmdebstrap starts
-  mmdebstrap --mode=root --variant=minbase --include="$packages" \
+  unshare --mount --mount-proc --pid --fork --kill-child \
+    mmdebstrap --mode=root --variant=minbase --include="$packages" \
     --aptopt="$order/apt.conf" --aptopt='Acquire::Languages "none"' \
     --setup-hook='cp -R "$settings/etc" "$1/"' \
     --skip=cleanup/apt/lists \
@@ -67,7 +69,8 @@ main() {
   }
   [ ! -e "$name/image.json" ] || exit 0
   new=$images/.$name.tmp
-  rm -rf "$new" "$name"
+  rm -rf --one-file-system "$new" "$name"
+  find . -maxdepth 1 -name '.order-*' -mtime +0 -exec rm -rf {} +
   mkdir "$new"
   make_root
   rm -r "$settings"

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { DeployerError } from '../errors.ts';
@@ -60,13 +59,5 @@ export function hostFailed(command: string, excerpt: string): DeployerError {
       excerpt,
       hint: 'deployer doctor says whether this computer has all that the local cloud needs.',
     },
-  );
-}
-
-/** True when the file or folder is there. */
-export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { DeployerError } from '../errors.ts';
-import { exists, type Host, hostFailed, rootHalfDo, tryRootHalf } from './host.ts';
+import { exists } from './exists.ts';
+import { type Host, hostFailed, rootHalfDo, tryRootHalf } from './host.ts';
 import type { CloudRecord } from './record.ts';
 import { type Block, formatBlock, freeSubnet, gatewayOf, parseBlock } from './subnet.ts';
 

@@ -1,7 +1,8 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DeployerError, UsageError } from '../errors.ts';
+import { exists } from './exists.ts';
 import { canBeRoot, runAsRoot } from './root-half.ts';
 
 /** One thing that this computer needs for the local cloud. */
@@ -161,12 +162,5 @@ async function hasControlGroups(): Promise<boolean> {
   const mounts = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];
   return (await Promise.all(mounts.map((mount) => exists(join(mount, 'cgroup.procs'))))).includes(
     true,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }

@@ -62,10 +62,15 @@ is_idle() {
   done
 }
 
-# Starts the supervisor, which outlives us, unless another one lives already.
+# Starts the supervisor, which outlives us, unless one is at this very start already, or will not end.
 start() {
   read_settings "machines/$1/settings"
-  is_idle "$(cat "machines/$1/cgroup")" || return 0
+  group=$(cat "machines/$1/cgroup")
+  if [ -n "$(processes_in "$group")" ] && [ "$(cat "machines/$1/launched" 2>/dev/null)" = "$2" ]; then
+    return 0
+  fi
+  is_idle "$group" || return 0
+  echo "$2" >"machines/$1/launched"
   for mount in $(mounts); do
     remove_group "$mount/$(group_of "$1")"
   done
@@ -88,8 +93,9 @@ start_unit() {
   systemd-run --quiet --collect --unit="$name-$ID" --slice="deployer-$name.slice" \
     --property=Delegate=yes --property=KillMode=mixed --property=TasksMax=infinity \
     --property="MemoryMax=$MEMORY" --property="CPUQuota=${CPUS}00%" \
-    --setenv=ID --setenv=IMAGE --setenv=ADDRESS --setenv=PREFIX --setenv=GATEWAY --setenv=MAC \
-    --setenv=NODE_NAME --setenv=FINGERPRINT --setenv=VETH --setenv=BRIDGE \
+    --setenv="ID=$ID" --setenv="IMAGE=$IMAGE" --setenv="ADDRESS=$ADDRESS" --setenv="PREFIX=$PREFIX" \
+    --setenv="GATEWAY=$GATEWAY" --setenv="MAC=$MAC" --setenv="NODE_NAME=$NODE_NAME" \
+    --setenv="FINGERPRINT=$FINGERPRINT" --setenv="VETH=$VETH" --setenv="BRIDGE=$BRIDGE" \
     --property="StandardOutput=file:$directory/machines/$ID/supervisor.log" --property=StandardError=inherit \
     "$@" || systemctl is-active --quiet "$name-$ID.service"
 }

@@ -23,7 +23,7 @@ export function formatBlock({ base, prefix }: Block): string {
 }
 
 /** The address whose number is `value`, as text. */
-export function formatAddress(value: number): string {
+function formatAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 

@@ -23,6 +23,11 @@ export function placeholder(name: string, value: 'address' | 'publicAddress' | '
   return `‹${name}.${value}›`;
 }
 
+/** Whether a text that templates gave speaks of something that is not known yet. */
+export function hasPlaceholder(text: string): boolean {
+  return /‹[^‹›]*›/.test(text);
+}
+
 /** What templates see that are about the cluster as a whole. */
 export function clusterScope(model: ClusterModel): ClusterScope {
   const roles = Object.keys(model.recipe.roles).map((role) => [

@@ -28,6 +28,8 @@ export interface Machine {
   readonly publicAddress?: string;
   readonly zone: string;
   readonly instanceType: string;
+  /** Whether it bears its own name and ordinal as tags; until then only those of its launch. */
+  readonly isLabelled: boolean;
 }
 
 /** What a machine of some type is made of; a machine cannot always know this about itself. */
@@ -77,7 +79,7 @@ export interface Provider {
   importKey(cluster: ClusterRef, name: string, publicKey: string): Promise<void>;
   /** Launches in one call. After failure either nothing exists, or `describe` finds it, or the same request may be sent again. */
   launch(request: LaunchRequest): Promise<readonly Machine[]>;
-  /** Gives the machines their own names and ordinals as tags, for people and other tools; no truth depends on it. */
+  /** Gives machines that lack them their own names and ordinals as tags, for people and other tools; no truth depends on it. */
   label(cluster: ClusterRef, machines: readonly Machine[]): Promise<void>;
   /** Every machine that carries the cluster's uid, in one filtered call; terminated ones for as long as the cloud remembers them. */
   describe(uid: string): Promise<readonly Machine[]>;

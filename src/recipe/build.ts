@@ -39,7 +39,11 @@ function buildPhase(
     name,
     bake: phase.bake,
     roles: phase.roles ?? allRoles,
-    service: phase.service && { ...phase.service, inputs: phase.service.inputs ?? earlier },
+    service: phase.service && {
+      ...phase.service,
+      inputs: phase.service.inputs ?? [...earlier, name],
+      version: phase.service.version,
+    },
     events: eventsOf(phase),
     hasGate: phase.gate !== undefined,
   };

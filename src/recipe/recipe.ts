@@ -40,6 +40,8 @@ export interface Service {
   /** Names of the phases whose changes make a restart necessary. */
   readonly inputs: readonly string[];
   readonly onChange: 'restart' | 'reload' | 'none';
+  /** A command that prints the version of what is installed. */
+  readonly version: string | undefined;
 }
 
 /** How one life event goes about its nodes. */

@@ -54,11 +54,18 @@ const ServiceSchema = z.strictObject({
   inputs: z
     .array(NameSchema)
     .optional()
-    .describe('phases whose changes make a restart necessary; all earlier ones when left out'),
+    .describe(
+      'phases whose changes make a restart necessary; its own and all earlier ones when left out',
+    ),
   onChange: z
     .enum(['restart', 'reload', 'none'])
     .default('restart')
     .describe('what to do when the inputs have changed'),
+  version: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a command that prints the version of what is installed, for `status`'),
 });
 
 /** One phase: steps on nodes, and at most one service that they lead up to. */
@@ -115,7 +122,7 @@ export const WriteReadProofSchema = z.strictObject({
 });
 
 /** What shows that a service works. */
-export const ProofSchema = z.union([ProbeProofSchema, WriteReadProofSchema]);
+const ProofSchema = z.union([ProbeProofSchema, WriteReadProofSchema]);
 
 /** A group of nodes. */
 export const RoleSchema = z

@@ -98,7 +98,7 @@ export const helpers = {
 } satisfies Record<string, Helper>;
 
 /** Whether a value counts as true in `if`, `and`, `or`, `not`: not false, null, 0, an empty text or an empty list. */
-export function holds(value: unknown): boolean {
+function holds(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 

@@ -1,3 +1,4 @@
+import type { ServiceStatus } from '../../actions/service-status.ts';
 import { formatTable } from '../../views/format-table.ts';
 import type { CommandHost } from '../command-host.ts';
 import {
@@ -28,7 +29,7 @@ export function addStatus({ program, actions, run }: CommandHost): void {
               name,
               address ?? '',
               state,
-              services.map((service) => `${service.name} ${service.active}`).join(', '),
+              services.map(formatService).join(', '),
               detail,
             ]),
           ),
@@ -37,4 +38,8 @@ export function addStatus({ program, actions, run }: CommandHost): void {
         ],
       }),
   );
+}
+
+function formatService({ name, version, active }: ServiceStatus): string {
+  return [name, version, active].filter((word) => word !== null).join(' ');
 }

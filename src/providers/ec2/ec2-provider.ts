@@ -100,7 +100,7 @@ async function label(
   cluster: ClusterRef,
   machines: readonly Machine[],
 ): Promise<void> {
-  for (const machine of machines) {
+  for (const machine of machines.filter(({ isLabelled }) => !isLabelled)) {
     const tags = [
       { Key: tagNames.name, Value: `${cluster.name}-${machine.ordinal}` },
       { Key: tagNames.ordinal, Value: String(machine.ordinal) },

@@ -38,6 +38,7 @@ export function toMachine(instance: Instance): Machine | null {
     ...present('publicAddress', instance.PublicIpAddress),
     zone: instance.Placement?.AvailabilityZone ?? '',
     instanceType: instance.InstanceType ?? '',
+    isLabelled: tags.get(tagNames.ordinal) === String(ordinal),
   };
 }
 

@@ -188,7 +188,7 @@ describe('the other verbs', () => {
           address: '10.77.0.11',
           state: 'running',
           healthy: true,
-          services: [{ name: 'zookeeper', active: 'active' }],
+          services: [{ name: 'zookeeper', active: 'active', version: '3.8.0' }],
           detail: '',
         },
         {
@@ -211,8 +211,8 @@ describe('the other verbs', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "zookeeper-default does not work
       node                 address     machine     services
-      zookeeper-default-1  10.77.0.11  running     zookeeper active
-      zookeeper-default-2              terminated                    create replaces it
+      zookeeper-default-1  10.77.0.11  running     zookeeper 3.8.0 active
+      zookeeper-default-2              terminated                          create replaces it
       ✖  one leader  nobody leads
       connect  10.77.0.11:2181
       "

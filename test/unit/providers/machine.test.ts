@@ -24,6 +24,12 @@ test("a machine's ordinal is the entry of the launch's list at its launch index"
   });
 });
 
+test('a machine is labelled once it bears its own ordinal', () => {
+  expect(toMachine(instance)?.isLabelled).toBe(false);
+  const Tags = [...(instance.Tags ?? []), { Key: 'deployer:ordinal', Value: '7' }];
+  expect(toMachine({ ...instance, Tags })?.isLabelled).toBe(true);
+});
+
 test('an address that the cloud has not given yet is absent, not empty', () => {
   expect(toMachine({ ...instance, PrivateIpAddress: '' })).not.toHaveProperty('address');
 });

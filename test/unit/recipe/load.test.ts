@@ -97,13 +97,13 @@ test('a recipe is known with its defaults filled in', async () => {
   ]);
 });
 
-test('a service without inputs is restarted for every earlier phase', async () => {
+test('a service without inputs is restarted for its own phase and every earlier one', async () => {
   const folder = await folderWith({
     'recipes/demo.yml': whole.replace(', inputs: [configure]', ''),
     'templates/demo/demo.conf.hbs': template,
   });
   const recipe = await loadRecipe('demo', { roots: [folder], verbs });
-  expect(recipe.phases.at(-1)?.service?.inputs).toEqual(['install', 'configure']);
+  expect(recipe.phases.at(-1)?.service?.inputs).toEqual(['install', 'configure', 'start']);
 });
 
 test.each([
