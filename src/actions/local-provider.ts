@@ -33,7 +33,11 @@ export async function openLocalProvider(
     credentials: { accessKeyId: cloud.account, secretAccessKey: 'local' },
     requestHandler: cloudRequestHandler(cloud),
   });
-  const provider = createEc2Provider(api, { dialing: 'eager', pollMs: 100 });
+  const provider = createEc2Provider(api, {
+    cloud: `the local cloud in ${cloud.host.directory}`,
+    dialing: 'eager',
+    pollMs: 100,
+  });
   return {
     ...provider,
     prepare: async (image) => {

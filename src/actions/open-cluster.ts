@@ -1,4 +1,5 @@
 import { type ResolvedRequest, resolveRequest } from '../config/request.ts';
+import { UsageError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
@@ -28,6 +29,7 @@ export interface Cluster extends AsyncDisposable {
 /**
  * Reads everything that says what the cluster is, without touching anything outside.
  * The last applied request counts where the command line says nothing.
+ * @throws {UsageError} when the name belongs to a cluster that was made of something else, or elsewhere
  */
 export async function openCluster(
   request: ClusterRequest & Wish,
@@ -46,6 +48,7 @@ export async function openCluster(
       ? asked
       : await resolve(request, rememberedParameters(snapshot), snapshot.request.count, context);
   const provider = await openProvider(resolved, request.setup, context);
+  if (snapshot !== null) assertSame(snapshot, resolved, provider);
   const connections: Remote[] = [];
   return {
     ...{ name: resolved.clusterName, request: resolved, state, provider, snapshot, connections },
@@ -53,6 +56,26 @@ export async function openCluster(
       await Promise.all(connections.map((connection) => connection.close()));
     },
   };
+}
+
+/** What goes by a cluster's name but was made of something else, or elsewhere, is another cluster. */
+function assertSame(
+  { cluster, recipe, profile, cloud }: ClusterSnapshot,
+  request: ResolvedRequest,
+  provider: Provider,
+): void {
+  if (recipe !== request.recipe.name || profile !== request.profileName) {
+    const message = `${cluster} is a cluster of recipe ${recipe} under profile ${profile}`;
+    throw new UsageError('other-cluster', message, {
+      hint: 'Give the new cluster another name with --name, or destroy the old one first.',
+    });
+  }
+  if (cloud !== provider.cloud) {
+    const message = `${cluster} was made on ${cloud}, and this is ${provider.cloud}`;
+    throw new UsageError('other-cloud', message, {
+      hint: 'Use the profile and the environment with which it was made.',
+    });
+  }
 }
 
 function resolve(

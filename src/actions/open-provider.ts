@@ -21,7 +21,9 @@ export async function openProvider(
 ): Promise<Provider> {
   if (credentials.kind === 'local') return openLocalProvider(stateRoot, setup, context);
   const api = await openEc2Api(await ec2Access(credentials, dirname(configFile), context));
-  return createEc2Provider(api, { dialing: 'gentle', pollMs: 1_000 });
+  const { region, endpoint } = credentials;
+  const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');
+  return createEc2Provider(api, { cloud, dialing: 'gentle', pollMs: 1_000 });
 }
 
 async function ec2Access(

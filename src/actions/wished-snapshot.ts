@@ -18,7 +18,6 @@ export async function wishedSnapshot(run: Run, request: WishRequest): Promise<Cl
     if (uids.length > 0) throw stateLost(cluster);
     return newSnapshot(cluster, request.parameters, context.clock.now());
   }
-  assertSameRecipe(cluster, snapshot);
   assertSameCount(cluster, snapshot, request.count);
   const params = { ...snapshot.request.params, ...request.parameters };
   return { ...snapshot, request: { ...snapshot.request, params } };
@@ -26,7 +25,7 @@ export async function wishedSnapshot(run: Run, request: WishRequest): Promise<Cl
 
 /** What is remembered of a cluster that does not exist yet: its identity and the nodes wished for. */
 export function newSnapshot(
-  { name, request }: Cluster,
+  { name, request, provider }: Cluster,
   parameters: Readonly<Record<string, string>>,
   nowMs: number,
 ): ClusterSnapshot {
@@ -39,6 +38,7 @@ export function newSnapshot(
     cluster: name,
     recipe: request.recipe.name,
     profile: request.profileName,
+    cloud: provider.cloud,
     createdAt: new Date(nowMs).toISOString(),
     request: { count: total, params: { ...parameters } },
     nodes: ordinals.map((ordinal) => ({
@@ -52,14 +52,6 @@ export function newSnapshot(
     recorded: {},
     formed: [],
   };
-}
-
-function assertSameRecipe({ name, request }: Cluster, snapshot: ClusterSnapshot): void {
-  if (snapshot.recipe === request.recipe.name && snapshot.profile === request.profileName) return;
-  const message = `${name} is a cluster of recipe ${snapshot.recipe} under profile ${snapshot.profile}`;
-  throw new UsageError('other-cluster', message, {
-    hint: 'Give the new cluster another name with --name, or destroy the old one first.',
-  });
 }
 
 function assertSameCount({ name }: Cluster, snapshot: ClusterSnapshot, count?: number): void {

@@ -16,6 +16,8 @@ export const OnSchema = z.union(
 /** Which of the nodes must match: `others` are all but the first. */
 export type On = z.infer<typeof OnSchema>;
 
+const mostNamed = 6;
+
 /** What one node answered. */
 export interface NodeMatch extends Match {
   readonly node: string;
@@ -68,5 +70,10 @@ function groupAnswers(results: readonly NodeMatch[]): string {
   for (const { node, detail } of results) {
     nodesOf.set(detail, [...(nodesOf.get(detail) ?? []), node]);
   }
-  return [...nodesOf].map(([detail, nodes]) => `${nodes.join(', ')}: ${detail}`).join('; ');
+  return [...nodesOf].map(([detail, nodes]) => `${nameNodes(nodes)}: ${detail}`).join('; ');
+}
+
+/** The nodes by name, as long as somebody would read them. */
+function nameNodes(nodes: readonly string[]): string {
+  return nodes.length > mostNamed ? `${nodes.length} nodes` : nodes.join(', ');
 }

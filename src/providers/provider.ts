@@ -65,6 +65,8 @@ export interface Leftover {
  * before.
  */
 export interface Provider {
+  /** Which cloud this is, in words; what was made on one is not looked for on another. */
+  readonly cloud: string;
   /** How connections may be tried: a cloud of our own is dialled eagerly, a public one gently. */
   readonly dialing: 'eager' | 'gentle';
   /** How long to wait between two calls of `describe`, in milliseconds. */

@@ -24,6 +24,8 @@ export const ClusterSnapshotSchema = z.strictObject({
   cluster: z.string().min(1),
   recipe: z.string().min(1),
   profile: z.string().min(1),
+  /** Which cloud its machines are on, in words; the same words each time. */
+  cloud: z.string().min(1),
   /** When the cluster was first asked for, ISO 8601. */
   createdAt: z.iso.datetime(),
   /** The last applied request, used again when a run says nothing else. */

@@ -6,6 +6,9 @@ import { formatPhaseRow } from './phase-row.ts';
 import { type PhaseTracker, trackPhases } from './phase-tracker.ts';
 import type { TextOutput, View } from './view.ts';
 
+/** After how much silence a log is told what is being done. */
+const quietMs = 5_000;
+
 /** A view for logs and simple terminals: lines that are written once and never changed. */
 export function plainView(options: {
   readonly output: TextOutput;
@@ -14,15 +17,15 @@ export function plainView(options: {
 }): View {
   const { output, color, clock } = options;
   const phases = trackPhases(clock);
-  const said = new Map<string, string>();
+  let toldMs = clock.monotonicMs();
   return {
     handle(event) {
       phases.handle(event);
+      const nowMs = clock.monotonicMs();
+      // A log needs to know that it goes on, not every step of every node.
+      if (event.type === 'phase-progress' && nowMs - toldMs < quietMs) return;
       for (const line of describe(event, phases, palette(color))) {
-        // Polling tells the same thing again and again; a log needs it once.
-        const topic = 'node' in event ? `${event.type} ${event.node}` : event.type;
-        if (event.type === 'phase-progress' && said.get(topic) === line) continue;
-        said.set(topic, line);
+        toldMs = nowMs;
         output.write(`${line}\n`);
       }
     },

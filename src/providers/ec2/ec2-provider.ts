@@ -14,11 +14,11 @@ import { clusterTags, tagMap, tagNames } from './tags.ts';
 /** A {@link Provider} on any EC2-compatible cloud that the client reaches. */
 export function createEc2Provider(
   api: Ec2Api,
-  pace: { dialing: Provider['dialing']; pollMs: number },
+  about: Pick<Provider, 'cloud' | 'dialing' | 'pollMs'>,
 ): Provider {
   const { sdk, client } = api;
   return {
-    ...pace,
+    ...about,
     prepare: (image) => named('DescribeImages', resolveImage(api, image)),
     figures: (instanceType) => named('DescribeInstanceTypes', typeFigures(api, instanceType)),
     importKey: (cluster, name, publicKey) =>

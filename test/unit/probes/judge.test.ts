@@ -70,11 +70,15 @@ describe('judging the answers of several nodes', () => {
     );
   });
 
-  it('names every node in question exactly once', () => {
+  it('names or counts every node in question exactly once', () => {
     fc.assert(
       fc.property(manyResults, (results) => {
-        const named = judge('every', results).detail.match(/node-\d+/g) ?? [];
-        expect(named.sort()).toEqual(results.map(({ node }) => node).sort());
+        const { detail } = judge('every', results);
+        const named = detail.match(/node-\d+/g) ?? [];
+        const counted = [...detail.matchAll(/(\d+) nodes/g)].map(([, count]) => Number(count));
+        const all = counted.reduce((sum, count) => sum + count, named.length);
+        expect(new Set(named).size).toBe(named.length);
+        expect(all).toBe(results.length);
       }),
     );
   });

@@ -7,6 +7,7 @@ export function sampleContent(changes: Partial<SnapshotContent> = {}): SnapshotC
     cluster: 'zookeeper-default',
     recipe: 'zookeeper',
     profile: 'default',
+    cloud: 'the local cloud in /somewhere',
     createdAt: '2026-01-02T03:04:05.678Z',
     request: { count: 3, params: { clientPort: 2182, about: 'für wen' } },
     nodes: [
