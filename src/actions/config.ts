@@ -1,6 +1,7 @@
 import type { Origin } from '../config/origins.ts';
-import { resolveProfile, resolveRequest } from '../config/request.ts';
+import { resolveProfile } from '../config/request.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
+import { readCluster } from './open-cluster.ts';
 import { requestDeps } from './surroundings.ts';
 
 /** Which settings. */
@@ -22,11 +23,12 @@ export async function config(
   { recipe, profile, state, config: configFile }: ConfigRequest,
   context: ActionContext,
 ): Promise<ConfigResult> {
-  const input = { profile, state, configFile };
-  const deps = requestDeps(context);
-  const { configFile: file, origins } =
-    recipe === undefined
-      ? await resolveProfile(input, deps)
-      : await resolveRequest({ ...input, recipe }, deps);
-  return { file, settings: origins };
+  if (recipe === undefined) {
+    const input = { profile, state, configFile };
+    const { configFile: file, origins } = await resolveProfile(input, requestDeps(context));
+    return { file, settings: origins };
+  }
+  const named = { recipe, profile, state, config: configFile, name: undefined };
+  const { request } = await readCluster(named, context);
+  return { file: request.configFile, settings: request.origins };
 }

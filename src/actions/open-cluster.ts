@@ -15,86 +15,80 @@ type Wish = {
 };
 
 /** A cluster as its configuration, its local state and its cloud know it; disposing it ends all connections. */
-export interface Cluster extends AsyncDisposable {
+export interface Cluster extends KnownCluster, AsyncDisposable {
   readonly name: string;
-  readonly request: ResolvedRequest;
-  readonly state: ClusterState;
   readonly provider: Provider;
-  /** What is remembered of the cluster; null when it was never created or its state was lost. */
-  readonly snapshot: ClusterSnapshot | null;
   /** The connections to its nodes that were made so far. */
   readonly connections: Remote[];
 }
 
+/** What is asked for, and what is remembered of the cluster that it is about. */
+export interface KnownCluster {
+  readonly request: ResolvedRequest;
+  readonly state: ClusterState;
+  /** Null when the cluster was never created or its state was lost. */
+  readonly snapshot: ClusterSnapshot | null;
+}
+
+/**
+ * Reads configuration, recipe and local state. The last applied request counts where the command line says nothing.
+ * @throws {UsageError} when the name belongs to a cluster that was made of something else
+ */
+export async function readCluster(
+  request: Omit<ClusterRequest, 'waitMs' | 'setup'> & Wish,
+  context: ActionContext,
+): Promise<KnownCluster> {
+  const { recipe, profile, name, state: folder, config: configFile, count } = request;
+  const set = Object.entries(request.parameters ?? {}).map(([key, value]) => `${key}=${value}`);
+  const input = { recipe, profile, name, state: folder, configFile, count, set };
+  const asked = await resolveRequest(input, requestDeps(context));
+  const { stateRoot: root, clusterName: cluster } = asked;
+  const state = openClusterState({ root, cluster, clock: context.clock });
+  const { snapshot, notice } = await state.snapshot.read();
+  if (notice !== null) context.emit({ type: 'notice', ...notice });
+  if (snapshot === null) return { request: asked, state, snapshot };
+  assertSameWhat(snapshot, asked);
+  const remembered = snapshot.request;
+  const resolved = await resolveRequest({ ...input, remembered }, requestDeps(context));
+  return { request: resolved, state, snapshot };
+}
+
 /**
  * Reads everything that says what the cluster is, without touching anything outside.
- * The last applied request counts where the command line says nothing.
  * @throws {UsageError} when the name belongs to a cluster that was made of something else, or elsewhere
  */
 export async function openCluster(
   request: ClusterRequest & Wish,
   context: ActionContext,
 ): Promise<Cluster> {
-  const asked = await resolve(request, [], undefined, context);
-  const state = openClusterState({
-    root: asked.stateRoot,
-    cluster: asked.clusterName,
-    clock: context.clock,
-  });
-  const { snapshot, notice } = await state.snapshot.read();
-  if (notice !== null) context.emit({ type: 'notice', ...notice });
-  const resolved =
-    snapshot === null
-      ? asked
-      : await resolve(request, rememberedParameters(snapshot), snapshot.request.count, context);
-  const provider = await openProvider(resolved, request.setup, context);
-  if (snapshot !== null) assertSame(snapshot, resolved, provider);
+  const known = await readCluster(request, context);
+  const provider = await openProvider(known.request, request.setup, context);
+  if (known.snapshot !== null) assertSamePlace(known.snapshot, provider);
   const connections: Remote[] = [];
   return {
-    ...{ name: resolved.clusterName, request: resolved, state, provider, snapshot, connections },
+    ...known,
+    ...{ name: known.request.clusterName, provider, connections },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
     },
   };
 }
 
-/** What goes by a cluster's name but was made of something else, or elsewhere, is another cluster. */
-function assertSame(
-  { cluster, recipe, profile, cloud }: ClusterSnapshot,
+function assertSameWhat(
+  { cluster, recipe, profile }: ClusterSnapshot,
   request: ResolvedRequest,
-  provider: Provider,
 ): void {
-  if (recipe !== request.recipe.name || profile !== request.profileName) {
-    const message = `${cluster} is a cluster of recipe ${recipe} under profile ${profile}`;
-    throw new UsageError('other-cluster', message, {
-      hint: 'Give the new cluster another name with --name, or destroy the old one first.',
-    });
-  }
-  if (cloud !== provider.cloud) {
-    const message = `${cluster} was made on ${cloud}, and this is ${provider.cloud}`;
-    throw new UsageError('other-cloud', message, {
-      hint: 'Use the profile and the environment with which it was made.',
-    });
-  }
+  if (recipe === request.recipe.name && profile === request.profileName) return;
+  const message = `${cluster} is a cluster of recipe ${recipe} under profile ${profile}`;
+  throw new UsageError('other-cluster', message, {
+    hint: 'Give the new cluster another name with --name, or destroy the old one first.',
+  });
 }
 
-function resolve(
-  request: ClusterRequest & Wish,
-  remembered: readonly string[],
-  rememberedCount: number | undefined,
-  context: ActionContext,
-): Promise<ResolvedRequest> {
-  const { recipe, profile, name, state, config: configFile } = request;
-  const count = request.count ?? rememberedCount;
-  const said = Object.entries(request.parameters ?? {}).map(([key, value]) => `${key}=${value}`);
-  return resolveRequest(
-    { recipe, profile, name, state, configFile, count, set: [...remembered, ...said] },
-    requestDeps(context),
-  );
-}
-
-function rememberedParameters(snapshot: ClusterSnapshot): readonly string[] {
-  return Object.entries(snapshot.request.params).map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+function assertSamePlace({ cluster, cloud }: ClusterSnapshot, provider: Provider): void {
+  if (cloud === provider.cloud) return;
+  const message = `${cluster} was made on ${cloud}, and this is ${provider.cloud}`;
+  throw new UsageError('other-cloud', message, {
+    hint: 'Use the profile and the environment with which it was made.',
+  });
 }

@@ -1,4 +1,5 @@
 import type { Step } from '../node/step-kinds.ts';
+import { unitFileName } from '../node/values.ts';
 import { nodeName } from '../plan/model.ts';
 import { nodeWishes } from '../plan/wishes.ts';
 import type { Machine } from '../providers/provider.ts';
@@ -41,8 +42,7 @@ export async function render(
   await using cluster = await openCluster(request, context);
   const { provider } = cluster;
   const figures = await provider.figures(cluster.request.profile.instanceType);
-  const snapshot =
-    cluster.snapshot ?? newSnapshot(cluster, request.parameters, context.clock.now());
+  const snapshot = cluster.snapshot ?? newSnapshot(cluster, context.clock.now());
   const machines =
     cluster.snapshot === null
       ? sampleMachines(cluster, snapshot)
@@ -74,11 +74,12 @@ function sampleMachines(cluster: Cluster, { nodes }: ClusterSnapshot): readonly 
 function renderedFile(node: string, step: Step): readonly RenderedFile[] {
   if ('file' in step) {
     const { path, mode, content, secret } = step.file;
-    return [{ node, path, mode: mode ?? 'unchanged', content: secret === true ? null : content }];
+    const usual = secret === true ? '0600' : '0644';
+    return [{ node, path, mode: mode ?? usual, content: secret === true ? null : content }];
   }
   if ('unit' in step) {
     const { name, content } = step.unit;
-    return [{ node, path: `/etc/systemd/system/${name}`, mode: '0644', content }];
+    return [{ node, path: `/etc/systemd/system/${unitFileName(name)}`, mode: '0644', content }];
   }
   return [];
 }

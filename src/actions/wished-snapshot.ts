@@ -16,19 +16,16 @@ export async function wishedSnapshot(run: Run, request: WishRequest): Promise<Cl
   if (snapshot === null) {
     const uids = await cluster.provider.discover(cluster.name);
     if (uids.length > 0) throw stateLost(cluster);
-    return newSnapshot(cluster, request.parameters, context.clock.now());
+    return newSnapshot(cluster, context.clock.now());
   }
   assertSameCount(cluster, snapshot, request.count);
-  const params = { ...snapshot.request.params, ...request.parameters };
+  const params = rememberedParams(cluster);
   return { ...snapshot, request: { ...snapshot.request, params } };
 }
 
 /** What is remembered of a cluster that does not exist yet: its identity and the nodes wished for. */
-export function newSnapshot(
-  { name, request, provider }: Cluster,
-  parameters: Readonly<Record<string, string>>,
-  nowMs: number,
-): ClusterSnapshot {
+export function newSnapshot(cluster: Cluster, nowMs: number): ClusterSnapshot {
+  const { name, request, provider } = cluster;
   const { count: total } = request;
   const ordinals = Array.from({ length: total }, (_, index) => index + 1);
   return {
@@ -40,7 +37,7 @@ export function newSnapshot(
     profile: request.profileName,
     cloud: provider.cloud,
     createdAt: new Date(nowMs).toISOString(),
-    request: { count: total, params: { ...parameters } },
+    request: { count: total, params: rememberedParams(cluster) },
     nodes: ordinals.map((ordinal) => ({
       ordinal,
       incarnation: 1,
@@ -52,6 +49,15 @@ export function newSnapshot(
     recorded: {},
     formed: [],
   };
+}
+
+/** What was set by name, now or before; lists are copied, since what is remembered is plain data of its own. */
+function rememberedParams({ request }: Cluster): ClusterSnapshot['request']['params'] {
+  const entries = [...request.asked.params].map(([name, value]) => [
+    name,
+    typeof value === 'object' ? [...value] : value,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function assertSameCount({ name }: Cluster, snapshot: ClusterSnapshot, count?: number): void {

@@ -7,6 +7,8 @@ import type { Verb } from './run-verb.ts';
 export interface CommandHost {
   readonly program: Command;
   readonly actions: Actions;
+  /** How this program was called, for commands that people paste. */
+  readonly calledAs: string;
   /** Carries the verb out and remembers its exit code. */
   run<Result extends object>(flags: OutputFlags, verb: Verb<Result>): Promise<void>;
   /** Makes `code` the exit code of the program. */

@@ -1,15 +1,19 @@
 import type { ClusterRequest } from '../actions/context.ts';
 
-/** The commands that people need next for a cluster, ready to be pasted: the options that chose it are repeated. */
+/**
+ * The commands that people need next for a cluster, ready to be pasted: the options that chose it are repeated.
+ * @param program how this program was called
+ */
 export function nextCommands(
   request: ClusterRequest,
+  program: string,
 ): Record<'look' | 'log in' | 'remove', string> {
   const { recipe } = request;
   const options = choosingOptions(request);
   return {
-    look: `deployer ${recipe} --op status${options}`,
-    'log in': `deployer ssh ${recipe} 1${options}`,
-    remove: `deployer ${recipe} --op destroy${options}`,
+    look: `${program} ${recipe} --op status${options}`,
+    'log in': `${program} ssh ${recipe} 1${options}`,
+    remove: `${program} ${recipe} --op destroy${options}`,
   };
 }
 

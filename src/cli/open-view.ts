@@ -6,8 +6,8 @@ import { plainView } from '../views/plain-view.ts';
 import { silentView, type View } from '../views/view.ts';
 import type { Session } from './session.ts';
 
-/** How a verb tells what happens: rows that count, lines, or lines besides the output of nodes. */
-export type Telling = 'rows' | 'lines' | 'node-output';
+/** How a verb tells what happens: rows that count, only what the user should notice, or that beside the output of nodes. */
+export type Telling = 'rows' | 'notices' | 'node-output';
 
 /** The views that the streams, the environment and the flags ask for, as one. */
 export async function openView(
@@ -27,7 +27,19 @@ async function openProgress(session: Session, flags: ViewFlags, telling: Telling
   const color = showsColor(stderr, env);
   if (kind === 'silent') return silentView;
   if (kind === 'events') return eventsView(stderr);
-  if (kind === 'plain' || telling !== 'rows') return plainView({ output: stderr, color, clock });
+  const plain = plainView({ output: stderr, color, clock });
+  if (telling !== 'rows') return noticesOnly(plain);
+  if (kind === 'plain') return plain;
   const { terminalView } = await import('../views/terminal-view.ts');
   return terminalView({ screen: stderr, color, clock });
+}
+
+/** A view for verbs whose result tells everything else. */
+function noticesOnly(view: View): View {
+  return {
+    handle: (event) => {
+      if (event.type === 'notice') view.handle(event);
+    },
+    close: () => view.close(),
+  };
 }

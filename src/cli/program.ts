@@ -50,10 +50,11 @@ Exit codes:
 
 /** The command line as commander parses it. It writes help to stdout, ends no process, and throws instead. */
 export function buildProgram(
-  session: Pick<Session, 'actions' | 'version' | 'stdout' | 'stderr'>,
+  session: Pick<Session, 'actions' | 'env' | 'version' | 'stdout' | 'stderr'>,
   { run, exitWith }: Pick<CommandHost, 'run' | 'exitWith'>,
 ): Command {
-  const { actions, stdout, stderr, version } = session;
+  const { actions, env, stdout, stderr, version } = session;
+  const calledAs = env['DEPLOYER_COMMAND'] ?? 'deployer';
   const program = new Command('deployer')
     .description('A running, proven cluster of a distributed system.')
     .usage('RECIPE [--op OPERATION] [options]\n       deployer OPERATION RECIPE [options]')
@@ -67,7 +68,7 @@ export function buildProgram(
     })
     .addHelpText('after', helpAfter);
   for (const add of [...clusterCommands, ...otherCommands]) {
-    add({ program, actions, run, exitWith });
+    add({ program, actions, calledAs, run, exitWith });
   }
   return program;
 }

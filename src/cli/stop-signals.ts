@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { exitCodes, Interrupted } from '../errors.ts';
 import type { Emit } from '../events.ts';
 
@@ -19,6 +20,8 @@ export function stopSignal(
   audience: { readonly current: Emit | null },
 ): AbortSignal {
   const controller = new AbortController();
+  // Every node and every probe listens.
+  setMaxListeners(0, controller.signal);
   const stop = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) {
       process.exit(exitCodes.interrupted);

@@ -74,8 +74,7 @@ export function wishOrigins(
   cwd: string,
 ): readonly Origin[] {
   const byRecipe = `default of recipe ${wish.recipe.name}`;
-  const countOrigin =
-    input.count === undefined ? (shownPlace(loaded.locate(['count']), cwd) ?? byRecipe) : '-n';
+  const countOrigin = countOriginOf(input) ?? shownPlace(loaded.locate(['count']), cwd) ?? byRecipe;
   return [
     { key: 'recipe', value: wish.recipe.name, origin: shownFile(wish.recipe.file, cwd) },
     {
@@ -87,9 +86,24 @@ export function wishOrigins(
     ...Object.entries(wish.params).map(([name, value]) => ({
       key: `params.${name}`,
       value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-      origin: wish.asked.params.has(name) ? '--set' : byRecipe,
+      origin: paramOriginOf(name, wish.asked) ?? byRecipe,
     })),
   ];
+}
+
+const fromLastRun = 'the last run, remembered';
+
+function countOriginOf({ count, remembered }: RequestInput): string | undefined {
+  if (count !== undefined) return '-n';
+  return remembered === undefined ? undefined : fromLastRun;
+}
+
+function paramOriginOf(
+  name: string,
+  { said, params }: ResolvedRequest['asked'],
+): string | undefined {
+  if (said.has(name)) return '--set';
+  return params.has(name) ? fromLastRun : undefined;
 }
 
 function shownPlace(place: SourceLocation | undefined, cwd: string): string | undefined {

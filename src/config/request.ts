@@ -9,7 +9,7 @@ import { type ConfigChoice, findConfig } from './find-config.ts';
 import { type LoadedProfile, loadProfile } from './load-config.ts';
 import { type Origin, type Places, profileOrigins, wishOrigins } from './origins.ts';
 import { type Credentials, type Profile, profileOf } from './profile.ts';
-import { fillParams, parseSettings } from './settings.ts';
+import { fillParams, parseSettings, stillFitting } from './settings.ts';
 import { findStateRoot, type StateRoot } from './state-root.ts';
 
 /** What the command line says; everything but the recipe may be left out. */
@@ -23,6 +23,10 @@ export interface RequestInput {
   readonly count?: number | undefined;
   /** --set, each as `key=value`. */
   readonly set?: readonly string[] | undefined;
+  /** What the last request for this cluster asked for; it counts where this one says nothing. */
+  readonly remembered?:
+    | { readonly count: number; readonly params: Readonly<Record<string, unknown>> }
+    | undefined;
   /** --name */
   readonly name?: string | undefined;
   /** --state */
@@ -68,6 +72,9 @@ export interface ResolvedRequest extends ResolvedProfile {
   /** What flags asked for by name, as opposed to defaults and the profile. */
   readonly asked: {
     readonly count: number | undefined;
+    /** Parameters that this request sets. */
+    readonly said: ReadonlyMap<string, ParamValue>;
+    /** The same together with what is remembered: what is to be remembered next. */
     readonly params: ReadonlyMap<string, ParamValue>;
   };
 }
@@ -123,15 +130,17 @@ export async function resolveRequest(
   const loaded = await loadProfile(places.config.file, input.profile ?? 'default');
   const recipe = await loadRecipe(input.recipe, search);
   const resolved = profileIn(input, { ...places, cwd: deps.cwd }, loaded);
-  const settings = parseSettings(recipe, input.set ?? []);
-  const roleCounts = countRoles(recipe, input.count ?? resolved.profile.count);
+  const said = parseSettings(recipe, input.set ?? []);
+  const settings = new Map([...stillFitting(recipe, input.remembered?.params ?? {}), ...said]);
+  const count = input.count ?? input.remembered?.count ?? resolved.profile.count;
+  const roleCounts = countRoles(recipe, count);
   const wish = {
     recipe,
     clusterName: clusterNameOf(recipe.name, loaded.name, input.name),
     count: Math.max(...Object.values(roleCounts)),
     roleCounts,
     params: fillParams(recipe, settings),
-    asked: { count: input.count, params: settings },
+    asked: { count: input.count, said, params: settings },
   };
   const origins = [...resolved.origins, ...wishOrigins(input, wish, loaded, deps.cwd)];
   return { ...resolved, ...wish, origins };

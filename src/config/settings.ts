@@ -19,6 +19,19 @@ export function parseSettings(
   return new Map(flags.map((flag) => parseSetting(recipe, flag)));
 }
 
+/** What was set in an earlier run, as far as the recipe still has such parameters and they still take such values. */
+export function stillFitting(
+  recipe: Pick<Recipe, 'params'>,
+  remembered: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, ParamValue> {
+  const fitting = new Map<string, ParamValue>();
+  for (const [name, value] of Object.entries(remembered)) {
+    const param = ownEntry(recipe.params, name);
+    if (param !== undefined && fits(param, value)) fitting.set(name, value);
+  }
+  return fitting;
+}
+
 /**
  * A value for every parameter of the recipe: what was set, else its default.
  *

@@ -111,7 +111,9 @@ async function applyTo(node: StageNode, run: StageRun): Promise<readonly NodeFai
 async function gate(nodes: readonly StageNode[], run: StageRun): Promise<readonly NodeFailure[]> {
   try {
     const seen = await run.work.passGate(nodes, run.stage);
-    for (const node of nodes) run.timeline.nodeDone(node.name, seen);
+    // What one node of many answered says nothing about the stage.
+    const detail = nodes.length === run.stage.nodes.length ? seen : '';
+    for (const node of nodes) run.timeline.nodeDone(node.name, detail);
     return [];
   } catch (error) {
     return fail(nodes, toDeployerError(error), run);

@@ -17,11 +17,15 @@ export function addCheck({ program, actions, run }: CommandHost): void {
     (recipe: string, flags: WorkspaceFlags) =>
       run(flags, {
         operation: 'check',
-        telling: 'lines',
+        telling: 'notices',
         act: (context) => actions.check({ ...workspaceRequest(flags), recipe }, context),
         print: ({ file, phases, proofs }) => [
-          `${file} is sound: ${phases} phases, ${proofs} proofs`,
+          `${file} is sound: ${counted(phases, 'phase')}, ${counted(proofs, 'proof')}`,
         ],
       }),
   );
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

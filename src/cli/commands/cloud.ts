@@ -34,7 +34,7 @@ function look({ actions, run }: CommandHost, flags: CloudFlags): Promise<void> {
   }
   return run(flags, {
     operation: 'cloud look',
-    telling: 'lines',
+    telling: 'notices',
     act: (context) => actions.cloudLook(workspaceRequest(flags), context),
     print: ({ directory, diskBytes, network, machines, images }) => [
       `${directory}, ${gibibytes(diskBytes)}`,
@@ -62,7 +62,7 @@ function look({ actions, run }: CommandHost, flags: CloudFlags): Promise<void> {
 function takeDown({ actions, run }: CommandHost, flags: CloudFlags): Promise<void> {
   return run(flags, {
     operation: 'cloud down',
-    telling: 'lines',
+    telling: 'notices',
     act: (context) =>
       actions.cloudDown({ ...workspaceRequest(flags), all: flags.all === true }, context),
     print: ({ removed }) => printRemoved(removed),

@@ -23,7 +23,7 @@ export function addConfig({ program, actions, run }: CommandHost): void {
     (recipe: string | undefined, flags: ConfigFlags) =>
       run(flags, {
         operation: 'config',
-        telling: 'lines',
+        telling: 'notices',
         act: (context) =>
           actions.config({ ...workspaceRequest(flags), profile: flags.profile, recipe }, context),
         print: ({ file, settings }) => [

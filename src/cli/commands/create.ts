@@ -11,7 +11,7 @@ import {
 } from '../options.ts';
 
 /** Adds `create`, which is also what a recipe alone means. */
-export function addCreate({ program, actions, run }: CommandHost): void {
+export function addCreate({ program, actions, calledAs, run }: CommandHost): void {
   const command = program
     .command('create')
     .description('make the cluster so, and prove that it works');
@@ -22,7 +22,7 @@ export function addCreate({ program, actions, run }: CommandHost): void {
         operation: 'create',
         telling: 'rows',
         act: (context) => actions.create(request, context),
-        print: (result) => formatReady({ ...result, next: nextCommands(request) }),
+        print: (result) => formatReady({ ...result, next: nextCommands(request, calledAs) }),
       });
     },
   );

@@ -22,7 +22,7 @@ export function addDoctor({ program, actions, run }: CommandHost): void {
     (flags: DoctorFlags) =>
       run(flags, {
         operation: 'doctor',
-        telling: 'lines',
+        telling: 'notices',
         act: (context) =>
           actions.doctor({ ...workspaceRequest(flags), profile: flags.profile }, context),
         print: ({ checks }) =>

@@ -14,7 +14,7 @@ export function addList({ program, actions, run }: CommandHost): void {
   addOutputOptions(addJsonOption(addWorkspaceOptions(command))).action((flags: WorkspaceFlags) =>
     run(flags, {
       operation: 'list',
-      telling: 'lines',
+      telling: 'notices',
       act: (context) => actions.list(workspaceRequest(flags), context),
       print: ({ recipes, profiles, clusters }) => [
         ...formatTable(

@@ -23,7 +23,7 @@ export function addRender({ program, actions, run }: CommandHost): void {
     (recipe: string, flags: RenderFlags) =>
       run(flags, {
         operation: 'render',
-        telling: 'lines',
+        telling: 'notices',
         act: (context) =>
           actions.render({ ...wishRequest(recipe, flags), nodes: flags.limit ?? [] }, context),
         print: ({ files }) =>

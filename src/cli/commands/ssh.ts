@@ -23,7 +23,7 @@ export function addSsh({ program, actions, run, exitWith }: CommandHost): void {
       let code = 0;
       await run(flags, {
         operation: 'ssh',
-        telling: 'lines',
+        telling: 'notices',
         act: async (context) => {
           const { file, args } = await actions.ssh(request, context);
           code = await takeTerminal(file, args);

@@ -19,7 +19,7 @@ export function addStatus({ program, actions, run }: CommandHost): void {
     (recipe: string, flags: ClusterFlags) =>
       run(flags, {
         operation: 'status',
-        telling: 'lines',
+        telling: 'notices',
         act: (context) => actions.status(clusterRequest(recipe, flags), context),
         print: ({ cluster, ok, nodes, proofs, outputs }) => [
           `${cluster} ${ok ? 'works' : 'does not work'}`,

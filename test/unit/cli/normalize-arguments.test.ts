@@ -8,7 +8,7 @@ import { UsageError } from '../../../src/errors.ts';
 
 const { stdout, stderr } = process;
 const program = buildProgram(
-  { actions: lazyActions, version: '0', stdout, stderr },
+  { actions: lazyActions, env: {}, version: '0', stdout, stderr },
   { run: async () => undefined, exitWith: () => undefined },
 );
 const grammar = grammarOf(program);
