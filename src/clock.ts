@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since the epoch, for what people read; jumps when the computer's clock is set. */
   now(): number;
-  /** Milliseconds on a clock that never goes backwards, for durations and deadlines. */
+  /** Whole milliseconds on a clock that never goes backwards, for durations and deadlines. */
   monotonicMs(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -11,7 +11,7 @@ export interface Clock {
 /** The computer's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => Math.round(performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

@@ -5,18 +5,17 @@ import { countMachines, makePlan } from '../plan/plan.ts';
 import type { Stage } from '../plan/stage.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { ensureMachines, type Site } from './ensure-machines.ts';
-import type { AskedNode } from './gate.ts';
 import { modelOf, nodesOf } from './nodes.ts';
 import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
 import { workOn } from './stage-work.ts';
-import { askedNodes, type Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 
 /** A cluster on which everything planned was done. */
 export interface WorkedCluster {
   readonly model: ClusterModel;
-  readonly nodes: readonly AskedNode[];
+  readonly reached: readonly ReachedNode[];
 }
 
 /**
@@ -40,19 +39,18 @@ export async function carryOut(
   const stages = plan.stages.map((stage) => onlyReached(stage, reached));
   const failed = await runStages(stages, work, run.context);
   assertNone(run, snapshot, [...site.failures, ...known.failures, ...failed]);
-  return { model, nodes: askedNodes(model, site.reached) };
+  return { model, reached: site.reached };
 }
 
 async function machinesUp(run: Run, wished: ClusterSnapshot, seen: Survey): Promise<Site> {
-  const before = seen.nodes.map((node) => node.reached);
   if (countMachines(seen) === 0) {
     const nodes = nodesOf(run.cluster, wished, seen.described);
-    return { snapshot: wished, nodes, reached: before, failures: seen.failures };
+    return { snapshot: wished, nodes, reached: seen.reached, failures: seen.failures };
   }
   const site = await ensureMachines(run, wished, seen.machines);
   return {
     ...site,
-    reached: [...before, ...site.reached],
+    reached: [...seen.reached, ...site.reached],
     failures: [...seen.failures, ...site.failures],
   };
 }

@@ -1,7 +1,10 @@
+import { hostname, userInfo } from 'node:os';
 import { takeCloudDown } from '../localcloud/down.ts';
 import { type CloudOverview, overviewOf } from '../localcloud/overview.ts';
+import { type ClusterState, listClusters, openClusterState } from '../state/cluster-state.ts';
+import type { Lock } from '../state/lock.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
-import { openLocalCloud } from './local-provider.ts';
+import { localCloudName, openLocalCloud } from './local-provider.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** From which workspace the cloud is looked at. */
@@ -32,8 +35,9 @@ export async function cloudLook(
 }
 
 /**
- * Removes every trace of the cloud on this computer.
+ * Removes every trace of the cloud on this computer, and the state of this folder's clusters on it.
  * @throws {UsageError} when machines of other state folders are there and `all` is not set; nothing was touched
+ * @throws {DeployerError} `locked` when a run is under way on one of the clusters; nothing was touched
  */
 export async function cloudDown(
   request: CloudDownRequest,
@@ -42,10 +46,36 @@ export async function cloudDown(
   const { state } = await surroundingsOf(request, context);
   const cloud = await openLocalCloud(state.folder, context);
   const { directory, machines, images } = await overviewOf(cloud);
-  await takeCloudDown(cloud, { all: request.all });
+  const ownImages = cloud.host.imagesDirectory.startsWith(`${directory}/`);
+  const clusters = await clustersOn(localCloudName(cloud), state.folder, context);
+  const { signal } = context;
+  const who = `${userInfo().username}@${hostname()}`;
+  const locks: Lock[] = [];
+  try {
+    for (const cluster of clusters) {
+      locks.push(await cluster.lock({ who, operation: 'cloud down', signal }));
+    }
+    await takeCloudDown(cloud, { all: request.all });
+    for (const cluster of clusters) await cluster.remove();
+  } finally {
+    for (const lock of locks) await lock.release();
+  }
   const removed = [
+    ...clusters.map(({ cluster }) => ({ kind: 'cluster', id: cluster })),
     ...machines.map(({ id }) => ({ kind: 'machine', id })),
-    ...images.map(({ name }) => ({ kind: 'image', id: name })),
+    ...(ownImages ? images.map(({ name }) => ({ kind: 'image', id: name })) : []),
   ];
   return { directory, removed };
+}
+
+async function clustersOn(
+  cloud: string,
+  root: string,
+  { clock }: ActionContext,
+): Promise<readonly ClusterState[]> {
+  const states = (await listClusters(root)).map((cluster) =>
+    openClusterState({ root, cluster, clock }),
+  );
+  const snapshots = await Promise.all(states.map((state) => state.snapshot.read()));
+  return states.filter((_, index) => snapshots[index]?.snapshot?.cloud === cloud);
 }

@@ -4,12 +4,17 @@ import { resolveOutputs } from '../recipe/resolve.ts';
 import { carryOut } from './carry-out.ts';
 import type { ActionContext, WishRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
+import { askedNodes } from './gate.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openCluster } from './open-cluster.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { type Run, withRun } from './run.ts';
 import { type Survey, survey } from './survey.ts';
 import { wishedSnapshot } from './wished-snapshot.ts';
+
+/** A create that changed nothing leaves nothing behind either. */
+const lookingClasses = ['read'] as const;
+const provingClasses = ['read', 'write'] as const;
 
 /** What the cluster is to be. */
 export type CreateRequest = WishRequest;
@@ -48,9 +53,9 @@ async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResul
   const plan = makePlan(seen);
   context.emit({ type: 'plan-made', cluster: cluster.name, summary: describePlan(cluster, plan) });
   const changed = !isEmptyPlan(plan) || plan.stages.length > 0;
-  const { model, nodes } = changed ? await carryOut(run, snapshot, seen) : seen;
-  const classes = new Set(changed ? (['read', 'write'] as const) : (['read'] as const));
-  const proofs = await proveCluster(model, nodes, classes, context);
+  const { model, reached } = changed ? await carryOut(run, snapshot, seen) : seen;
+  const proving = { classes: changed ? provingClasses : lookingClasses, patient: true };
+  const proofs = await proveCluster(model, askedNodes(model, reached), proving, context);
   assertProven(cluster.name, proofs);
   return {
     cluster: cluster.name,

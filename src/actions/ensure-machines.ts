@@ -10,6 +10,9 @@ import type { Run } from './run.ts';
 
 const phase = 'launch';
 
+/** How often the cloud is asked about machines that do not answer yet. */
+const watchMs = 2_000;
+
 /** What has to happen to the machines of a cluster. @throws {DeployerError} `machine-lost` when data may be gone */
 export function decideMachines(
   snapshot: ClusterSnapshot,
@@ -56,7 +59,7 @@ export async function ensureMachines(
     const launched = await bringUp(run, snapshot, changes, imageId);
     const all = await awaitAddresses(run, launched, wanted);
     const nodes = all.filter((node) => wanted.has(node.ordinal));
-    const { reached, failures } = await reachNew(run, nodes, startedMs);
+    const { reached, failures } = await reachNew(run, launched.uid, nodes, startedMs);
     const ids = reached.map((node) => node.machine.id).join(' ');
     end(failures.length === 0, reached.length, ids);
     const known = all.flatMap(({ machine }) => (machine === undefined ? [] : [machine]));
@@ -132,21 +135,56 @@ function launchEnded({ name, machine }: Node): DeployerError {
   });
 }
 
-function reachNew(run: Run, nodes: readonly Node[], startedMs: number) {
+/** Connects to the machines that come up, and asks the cloud meanwhile whether they still do. */
+async function reachNew(
+  run: Run,
+  uid: string,
+  nodes: readonly Node[],
+  startedMs: number,
+): Promise<Reach> {
   const { emit, clock } = run.context;
   const { cluster } = run;
-  const { reachTimeoutMs } = cluster.request.profile;
-  return reachNodes(
-    cluster,
-    nodes,
-    {
-      timeoutMs: reachTimeoutMs,
-      onProgress: (node, text) => emit({ type: 'phase-progress', phase, node: node.name, text }),
-      onReached: (node) => {
-        const ms = clock.monotonicMs() - startedMs;
-        emit({ type: 'node-phase-ended', phase, node: node.name, ok: true, ms });
+  const ends = new Map(nodes.map((node) => [node.ordinal, new AbortController()]));
+  const watching = new AbortController();
+  const watch = watchMachines(run, uid, nodes, ends, watching.signal);
+  try {
+    return await reachNodes(
+      cluster,
+      nodes,
+      {
+        timeoutMs: cluster.request.profile.reachTimeoutMs,
+        signalFor: (node) => ends.get(node.ordinal)?.signal ?? watching.signal,
+        onProgress: (node, text) => emit({ type: 'phase-progress', phase, node: node.name, text }),
+        onReached: (node) => {
+          const ms = clock.monotonicMs() - startedMs;
+          emit({ type: 'node-phase-ended', phase, node: node.name, ok: true, ms });
+        },
       },
-    },
-    run.context,
-  );
+      run.context,
+    );
+  } finally {
+    watching.abort();
+    await watch;
+  }
+}
+
+/** Ends the attempt to reach a machine that the cloud has ended. Until told to stop, in which it never fails. */
+async function watchMachines(
+  { cluster, context }: Run,
+  uid: string,
+  nodes: readonly Node[],
+  ends: ReadonlyMap<number, AbortController>,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids = new Map(nodes.map(({ machine, ordinal }) => [machine?.id, ordinal]));
+  while (!signal.aborted) {
+    await context.clock.sleep(watchMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    const machines = await cluster.provider.describe(uid).catch(() => []);
+    for (const machine of machines.filter(({ state }) => state === 'terminated')) {
+      const ordinal = ids.get(machine.id);
+      const node = nodes.find((candidate) => candidate.ordinal === ordinal);
+      if (node !== undefined) ends.get(node.ordinal)?.abort(launchEnded({ ...node, machine }));
+    }
+  }
 }

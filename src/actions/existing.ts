@@ -1,11 +1,54 @@
 import { DeployerError } from '../errors.ts';
+import type { Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import type { ActionContext } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
 
-/** What is remembered of a cluster that must exist. @throws {DeployerError} `no-such-cluster` when it does not */
-export function existing({ name, request, snapshot }: Cluster): ClusterSnapshot {
+/**
+ * What is known of a cluster that must exist: what is remembered, or where the state was lost what its machines' tags
+ * tell.
+ * @throws {DeployerError} `no-such-cluster` when there is neither
+ */
+export async function existing(
+  cluster: Cluster,
+  { emit }: ActionContext,
+): Promise<ClusterSnapshot> {
+  const { name, snapshot, provider, state } = cluster;
   if (snapshot !== null) return snapshot;
-  throw new DeployerError('no-such-cluster', `there is no cluster "${name}"`, {
-    hint: `Make it: deployer ${request.recipe.name}\nSee what there is: deployer list`,
-  });
+  const [uid] = await provider.discover(name);
+  if (uid === undefined) {
+    throw new DeployerError('no-such-cluster', `there is no cluster "${name}"`, {
+      hint: '`deployer list` shows what there is.',
+    });
+  }
+  const message = `the state of ${name} is not in ${state.folder}; this is what the tags of its machines tell`;
+  emit({ type: 'notice', level: 'warning', message });
+  return fromTags(cluster, uid, await provider.describe(uid));
+}
+
+function fromTags(
+  { name, request, provider }: Cluster,
+  uid: string,
+  machines: readonly Machine[],
+): ClusterSnapshot {
+  const ordinals = [...new Set(machines.map(({ ordinal }) => ordinal))].toSorted((a, b) => a - b);
+  return {
+    version: 1,
+    serial: 1,
+    uid,
+    cluster: name,
+    recipe: request.recipe.name,
+    profile: request.profileName,
+    cloud: provider.cloud,
+    createdAt: new Date(0).toISOString(),
+    request: { count: ordinals.length, params: {} },
+    nodes: ordinals.map((ordinal) => ({
+      ordinal,
+      incarnation: 1,
+      roles: Object.keys(request.recipe.roles),
+      instanceId: null,
+    })),
+    recorded: {},
+    formed: [],
+  };
 }

@@ -1,21 +1,39 @@
 import { formatDuration } from '../duration.ts';
 import { DeployerError } from '../errors.ts';
+import type { ClusterModel } from '../plan/model.ts';
 import { judge } from '../probes/judge.ts';
 import { matches } from '../probes/match.ts';
+import type { ProbeAnswer } from '../probes/probe-kind.ts';
 import { runProbe } from '../probes/run-probe.ts';
 import type { Gate } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
+import type { Remote } from '../remote/remote.ts';
 import type { ActionContext } from './context.ts';
 import type { ReachedNode } from './reach-nodes.ts';
 
 const pollMs = 75;
 const attemptMs = 5_000;
 
-/** A node that can be asked, with what templates see of it. */
+/** A node that is asked, with what templates see of it. */
 export interface AskedNode {
   readonly scope: NodeScope;
-  readonly reached: ReachedNode;
+  /** Null when it was not reached: then it gives no answer, and none counts for it. */
+  readonly remote: Remote | null;
 }
+
+/** Every node of the cluster, those without a connection among them. */
+export function askedNodes(
+  model: ClusterModel,
+  reached: readonly ReachedNode[],
+): readonly AskedNode[] {
+  return model.nodes.map((scope) => {
+    const node = reached.find(({ ordinal }) => ordinal === scope.ordinal);
+    return { scope, remote: node?.remote ?? null };
+  });
+}
+
+/** What stands for the answer of a node that was not reached. */
+export const notReached: ProbeAnswer = { ok: false, text: '', detail: 'not reached' };
 
 /** Whether something holds, and what was seen. */
 export interface Verdict {
@@ -67,9 +85,10 @@ async function askOnce(
   { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
 ): Promise<Verdict> {
   const results = await Promise.all(
-    nodes.map(async ({ scope, reached }) => {
+    nodes.map(async ({ scope, remote }) => {
       const probe = question.probeAt(scope);
-      const answer = await runProbe(probe, reached.remote, { timeoutMs: attemptMs, signal, clock });
+      const deps = { timeoutMs: attemptMs, signal, clock };
+      const answer = remote === null ? notReached : await runProbe(probe, remote, deps);
       return { node: `-${scope.ordinal}`, ...matches(question.match, answer) };
     }),
   );

@@ -1,4 +1,4 @@
-import { toDeployerError } from '../errors.ts';
+import { Interrupted, toDeployerError } from '../errors.ts';
 import type { Effect } from '../state/journal-line.ts';
 import type { Run } from './run.ts';
 
@@ -14,8 +14,9 @@ export async function journalled<T>(run: Run, effect: Effect, work: () => Promis
     return result;
   } catch (error) {
     const { code, message, retryable } = toDeployerError(error);
-    // A refusal is an outcome; after a failure that may be retried the effect may still come about.
-    if (!retryable) await run.journal.end(entry, { ok: false, detail: { code, message } });
+    // A refusal is an outcome; after a failure that may be retried, or in the middle, the effect may still come about.
+    const isOpen = retryable || error instanceof Interrupted;
+    if (!isOpen) await run.journal.end(entry, { ok: false, detail: { code, message } });
     throw error;
   }
 }

@@ -34,7 +34,7 @@ export async function openLocalProvider(
     requestHandler: cloudRequestHandler(cloud),
   });
   const provider = createEc2Provider(api, {
-    cloud: `the local cloud in ${cloud.host.directory}`,
+    cloud: localCloudName(cloud),
     dialing: 'eager',
     pollMs: 100,
   });
@@ -45,6 +45,11 @@ export async function openLocalProvider(
       return provider.prepare(image);
     },
   };
+}
+
+/** The local cloud in words, as a cluster remembers where it was made. */
+export function localCloudName(cloud: LocalCloud): string {
+  return `the local cloud in ${cloud.host.directory}`;
 }
 
 /** The local cloud as the account of a state folder sees it. */

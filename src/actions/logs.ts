@@ -2,7 +2,7 @@ import { quoteAll } from '../node/quote.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { openCluster } from './open-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
-import { runOnNodes } from './run-on-nodes.ts';
+import { type NodeRun, runOnNodes } from './run-on-nodes.ts';
 
 /** Whose logs, and how much of them. */
 export interface LogsRequest extends ClusterRequest {
@@ -31,7 +31,9 @@ export async function logs(request: LogsRequest, context: ActionContext): Promis
     ...units.map((unit) => `--unit=${unit}`),
   ];
   const wanted = request.node === undefined ? [] : [request.node];
-  const runs = await runOnNodes(cluster, wanted, quoteAll(words), context);
+  const runs = await untilStopped(request, context, () =>
+    runOnNodes(cluster, wanted, quoteAll(words), context),
+  );
   const nodes = runs.map(({ node, result }) => ({
     node,
     lines: result.stdout
@@ -40,4 +42,18 @@ export async function logs(request: LogsRequest, context: ActionContext): Promis
       .filter((line) => line !== ''),
   }));
   return { cluster: cluster.name, nodes };
+}
+
+/** What is followed ends when the user stops it, which is no failure. */
+async function untilStopped(
+  { follow }: LogsRequest,
+  { signal }: ActionContext,
+  work: () => Promise<readonly NodeRun[]>,
+): Promise<readonly NodeRun[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (follow && signal.aborted) return [];
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { DeployerError, type NodeFailure } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
@@ -30,16 +31,27 @@ export async function lookAt(
   context: ActionContext,
   selected: (node: Node) => boolean = () => true,
 ): Promise<Look> {
-  const snapshot = existing(cluster);
+  const snapshot = await existing(cluster, context);
   const { provider, request } = cluster;
   const [described, figures] = await Promise.all([
     provider.describe(snapshot.uid),
     provider.figures(request.profile.instanceType),
   ]);
   const nodes = nodesOf(cluster, snapshot, described);
-  const running = nodes.filter((node) => node.machine?.state === 'running' && selected(node));
+  const wanted = nodes.filter(selected);
+  const running = wanted.filter((node) => node.machine?.state === 'running');
   const options = { timeoutMs: answerTimeoutMs };
-  const reach = await reachNodes(cluster, running, options, context);
+  const { reached, failures } = await reachNodes(cluster, running, options, context);
+  const down = wanted.filter((node) => !running.includes(node)).map(notRunning);
   const model = modelOf(cluster, snapshot, nodes, figures);
-  return { ...reach, snapshot, figures, described, model, nodes };
+  return {
+    ...{ snapshot, figures, described, model, nodes },
+    reached,
+    failures: [...down, ...failures],
+  };
+}
+
+function notRunning({ name, machine }: Node): NodeFailure {
+  const message = `its machine is ${machine?.state ?? 'absent'}`;
+  return { node: name, error: new DeployerError('not-running', message) };
 }

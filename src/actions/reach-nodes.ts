@@ -3,6 +3,7 @@ import type { Machine } from '../providers/provider.ts';
 import { connect } from '../remote/connect.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterKey } from '../state/secrets.ts';
+import { commandFor } from './command-for.ts';
 import type { ActionContext } from './context.ts';
 import { checkHostKey } from './host-key.ts';
 import type { Node } from './nodes.ts';
@@ -26,6 +27,8 @@ export interface ReachOptions {
   readonly timeoutMs: number;
   onProgress?(node: Node, text: string): void;
   onReached?(node: Node): void;
+  /** Ends the attempt for this node; its reason is the node's failure. */
+  signalFor?(node: Node): AbortSignal;
 }
 
 /**
@@ -56,7 +59,14 @@ async function reachNode(
         timeoutMs: options.timeoutMs,
         dialing: cluster.provider.dialing,
       },
-      { ...context, onProgress: (text) => options.onProgress?.(node, text) },
+      {
+        clock: context.clock,
+        signal: AbortSignal.any([
+          context.signal,
+          ...(options.signalFor ? [options.signalFor(node)] : []),
+        ]),
+        onProgress: (text) => options.onProgress?.(node, text),
+      },
     );
     cluster.connections.push(remote);
     options.onReached?.(node);
@@ -71,7 +81,7 @@ export async function knownKey({ name, state, request }: Cluster): Promise<Clust
   const key = await state.secrets.existingClusterKey();
   if (key !== null) return key;
   throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
-    hint: `Restore ${state.folder}, or remove the cluster: deployer ${request.recipe.name} --op destroy`,
+    hint: `Restore ${state.folder}, or remove the cluster: ${commandFor(request, 'destroy')}`,
   });
 }
 

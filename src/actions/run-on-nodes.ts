@@ -25,7 +25,7 @@ export async function runOnNodes(
   command: string,
   context: ActionContext,
 ): Promise<readonly NodeRun[]> {
-  const ordinals = selectNodes(rememberedNodes(cluster), words);
+  const ordinals = selectNodes(await rememberedNodes(cluster, context), words);
   const look = await lookAt(cluster, context, ({ ordinal }) => ordinals.has(ordinal));
   const failures: NodeFailure[] = [...look.failures];
   const runs: NodeRun[] = [];
@@ -39,7 +39,8 @@ export async function runOnNodes(
   await Promise.all(look.reached.map(runOne));
   context.signal.throwIfAborted();
   if (failures.length > 0) {
-    throw new NodesFailed(`the command did not end on ${failures.length} nodes`, failures);
+    const nodes = failures.length === 1 ? '1 node' : `${failures.length} nodes`;
+    throw new NodesFailed(`the command did not come to its end on ${nodes}`, failures);
   }
   return runs.toSorted((left, right) =>
     left.node.localeCompare(right.node, 'en', { numeric: true }),

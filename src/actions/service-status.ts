@@ -4,7 +4,7 @@ import type { ClusterModel } from '../plan/model.ts';
 import { phasesOf } from '../plan/wishes.ts';
 import type { Service } from '../recipe/recipe.ts';
 import type { ActionContext } from './context.ts';
-import type { AskedNode } from './gate.ts';
+import type { ReachedNode } from './reach-nodes.ts';
 
 /** One service on one node. */
 export interface ServiceStatus {
@@ -18,15 +18,17 @@ export interface ServiceStatus {
 /** What the services of one node are doing, or in words why the node does not say. */
 export async function serviceStatus(
   model: ClusterModel,
-  node: AskedNode,
+  node: ReachedNode,
   sudo: boolean,
   { clock, signal }: ActionContext,
 ): Promise<readonly ServiceStatus[] | string> {
-  const services = phasesOf(model, node.scope).flatMap(({ service }) => service ?? []);
+  const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
+  const phases = scope === undefined ? [] : phasesOf(model, scope);
+  const services = phases.flatMap(({ service }) => service ?? []);
   try {
     const names = services.map(({ name }) => name);
     const [states, versions] = await Promise.all([
-      serviceStates(node.reached.remote, names, { clock, signal, sudo }),
+      serviceStates(node.remote, names, { clock, signal, sudo }),
       Promise.all(services.map((service) => versionOf(node, service, signal))),
     ]);
     return states.map(({ name, active }, index) => ({
@@ -40,12 +42,12 @@ export async function serviceStatus(
 }
 
 async function versionOf(
-  { reached }: AskedNode,
+  { remote }: ReachedNode,
   { version }: Service,
   signal: AbortSignal,
 ): Promise<string | null> {
   if (version === undefined) return null;
-  const { code, stdout } = await reached.remote.exec(version, { signal });
+  const { code, stdout } = await remote.exec(version, { signal });
   const text = stdout.toString('utf8').trim();
   return code === 0 && text !== '' ? text : null;
 }

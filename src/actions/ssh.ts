@@ -1,4 +1,5 @@
 import { DeployerError, UsageError } from '../errors.ts';
+import { commandFor } from './command-for.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { existing } from './existing.ts';
 import { nodesOf } from './nodes.ts';
@@ -27,7 +28,7 @@ export interface SshResult {
  */
 export async function ssh(request: SshRequest, context: ActionContext): Promise<SshResult> {
   await using cluster = await openCluster(request, context);
-  const snapshot = existing(cluster);
+  const snapshot = await existing(cluster, context);
   const nodes = nodesOf(cluster, snapshot, await cluster.provider.describe(snapshot.uid));
   const [ordinal] = selectNodes(nodes, [request.node]);
   const node = nodes.find((candidate) => candidate.ordinal === ordinal);
@@ -39,7 +40,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
       'not-running',
       `the machine of ${name} is ${machine?.state ?? 'absent'}`,
       {
-        hint: 'Bring the cluster back with the create operation, then log in.',
+        hint: `See how the cluster is: ${commandFor(cluster.request, 'status')}`,
       },
     );
   }

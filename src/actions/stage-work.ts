@@ -34,7 +34,7 @@ export function workOn(site: WorkSite): StageWork {
       const asked = nodes.flatMap(({ ordinal }) => {
         const scope = model.nodes.find((candidate) => candidate.ordinal === ordinal);
         const reached = site.reached.get(ordinal);
-        return scope === undefined || reached === undefined ? [] : [{ scope, reached }];
+        return scope === undefined ? [] : [{ scope, remote: reached?.remote ?? null }];
       });
       return awaitGate(stage.gate, asked, run.context);
     },
@@ -71,6 +71,7 @@ async function applyBundle(
     () =>
       apply(reached.remote, bundle, {
         clock: run.context.clock,
+        signal: run.context.signal,
         sudo: needsSudo(run.cluster),
         onAnswer: (answer) => report(site, timeline, node, answer),
       }),
@@ -105,7 +106,7 @@ function stepFailed(node: StageNode, answer: StepAnswer): DeployerError {
   const reason = first === '' ? 'no reason given' : first;
   return new DeployerError('step-failed', `step ${answer.id} failed: ${reason}`, {
     ...(rest.length === 0 ? {} : { excerpt: rest.join('\n') }),
-    hint: `Correct the reason and run the same command again; only what is missing is done. Log in: deployer ssh … ${node.ordinal}`,
+    hint: 'Correct the reason and run the same command again: only what is missing is done.',
   });
 }
 

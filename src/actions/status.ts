@@ -2,12 +2,12 @@ import { type ClusterModel, clusterScope, hasPlaceholder } from '../plan/model.t
 import { resolveOutputs } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
+import { askedNodes } from './gate.ts';
 import { type Look, lookAt } from './look-at.ts';
-import { openCluster } from './open-cluster.ts';
+import { type Cluster, openCluster } from './open-cluster.ts';
 import { type ProofResult, proveCluster } from './prove-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
 import { type ServiceStatus, serviceStatus } from './service-status.ts';
-import { askedNodes } from './survey.ts';
 
 /** Which cluster is looked at. */
 export type StatusRequest = ClusterRequest;
@@ -51,14 +51,19 @@ export async function status(
 ): Promise<StatusResult> {
   await using cluster = await openCluster(request, context);
   const look = await lookAt(cluster, context);
+  await tellOfRun(cluster, context);
   const { model } = look;
-  const asked = askedNodes(model, look.reached);
   const sudo = needsSudo(cluster);
-  const services = asked.map(async (node) => {
+  const services = look.reached.map(async (node) => {
     const known = await serviceStatus(model, node, sudo, context);
-    return [node.scope.ordinal, known] as const;
+    return [node.ordinal, known] as const;
   });
-  const proofs = await proveCluster(model, asked, new Set(['read']), context);
+  const proofs = await proveCluster(
+    model,
+    askedNodes(model, look.reached),
+    { classes: ['read'], patient: false },
+    context,
+  );
   const known = new Map<number, Services>(await Promise.all(services));
   const nodes = model.nodes.map((scope) => nodeStatus(look, scope, known.get(scope.ordinal)));
   return {
@@ -87,7 +92,6 @@ function nodeStatus(look: Look, scope: NodeScope, services: Services): NodeStatu
   const known = typeof services === 'object' ? services : [];
   const failure = look.failures.find(({ node }) => node === name)?.error.message;
   const problems = [
-    ...(machine?.state === 'running' ? [] : [`its machine is ${machine?.state ?? 'absent'}`]),
     ...(failure === undefined ? [] : [failure]),
     ...(typeof services === 'string' ? [services] : []),
     ...known
@@ -104,4 +108,13 @@ function nodeStatus(look: Look, scope: NodeScope, services: Services): NodeStatu
     services: known,
     detail: problems.join('; '),
   };
+}
+
+/** What is seen in the middle of a run is not how the cluster will be. */
+async function tellOfRun({ name, state }: Cluster, { emit }: ActionContext): Promise<void> {
+  const holder = await state.lockHolder();
+  if (holder === null) return;
+  const { operation, who, since } = holder;
+  const message = `${operation} of ${name} by ${who} is under way since ${since}`;
+  emit({ type: 'notice', level: 'info', message });
 }

@@ -3,7 +3,6 @@ import type { ClusterModel } from '../plan/model.ts';
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { decideMachines } from './ensure-machines.ts';
-import type { AskedNode } from './gate.ts';
 import { modelOf, nodesOf } from './nodes.ts';
 import { type Observed, observeNodes } from './observe-nodes.ts';
 import { type ReachedNode, reachNodes } from './reach-nodes.ts';
@@ -16,8 +15,8 @@ export interface Survey extends Observed {
   readonly described: readonly Machine[];
   /** What has to happen to the machines. */
   readonly machines: readonly MachineChange[];
-  /** The nodes that could be asked. */
-  readonly nodes: readonly AskedNode[];
+  /** The nodes that could be observed. */
+  readonly reached: readonly ReachedNode[];
 }
 
 /** Observes a cluster: one call to the cloud, one exchange with each of its nodes, and no effects. */
@@ -40,18 +39,7 @@ export async function survey(run: Run, snapshot: ClusterSnapshot): Promise<Surve
   return {
     ...observed,
     ...{ model, figures, described, machines },
-    nodes: askedNodes(model, reached).filter(({ scope }) => observed.observed.has(scope.ordinal)),
+    reached: reached.filter(({ ordinal }) => observed.observed.has(ordinal)),
     failures: [...failures, ...observed.failures],
   };
-}
-
-/** The reached nodes with what templates see of them. */
-export function askedNodes(
-  model: ClusterModel,
-  reached: readonly ReachedNode[],
-): readonly AskedNode[] {
-  return reached.flatMap((node) => {
-    const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
-    return scope === undefined ? [] : [{ scope, reached: node }];
-  });
 }

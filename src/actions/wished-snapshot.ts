@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeployerError, UsageError } from '../errors.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { commandFor } from './command-for.ts';
 import type { WishRequest } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
 import type { Run } from './run.ts';
@@ -69,12 +70,11 @@ function assertSameCount({ name }: Cluster, snapshot: ClusterSnapshot, count?: n
 }
 
 function stateLost({ name, request }: Cluster): DeployerError {
-  const { name: recipe } = request.recipe;
   return new DeployerError(
     'state-lost',
     `machines of ${name} run, but their state folder is gone`,
     {
-      hint: `Restore the state folder, or remove them: deployer ${recipe} --op destroy`,
+      hint: `Restore the state folder, or remove them: ${commandFor(request, 'destroy')}`,
     },
   );
 }

@@ -1,7 +1,7 @@
 import { runProbe } from '../probes/run-probe.ts';
 import type { WriteReadProof } from '../recipe/resolve-proofs.ts';
 import type { ActionContext } from './context.ts';
-import type { AskedNode, Verdict } from './gate.ts';
+import { type AskedNode, notReached, type Verdict } from './gate.ts';
 
 type Waiting = Pick<ActionContext, 'clock' | 'signal'>;
 
@@ -43,23 +43,28 @@ export async function writeAndRead(
 
 async function command(
   commandAt: WriteReadProof['read']['commandAt'],
-  { scope, reached }: AskedNode,
+  { scope, remote }: AskedNode,
   deadline: number,
   { clock, signal }: Waiting,
 ) {
   const timeoutMs = Math.max(1_000, deadline - clock.monotonicMs());
   const probe = { command: commandAt(scope) };
-  const answer = await runProbe(probe, reached.remote, { timeoutMs, signal, clock });
+  const deps = { timeoutMs, signal, clock };
+  const answer = remote === null ? notReached : await runProbe(probe, remote, deps);
   return { node: `-${scope.ordinal}`, ...answer };
 }
 
-/** The nodes that a proof's `on` speaks of; in a cluster of one the first is also the others. */
+/**
+ * The nodes that a proof's `on` speaks of. The first is the first that was reached; in a cluster of one it is also
+ * the others.
+ */
 function nodesOn(
   on: WriteReadProof['read']['on'],
   nodes: readonly AskedNode[],
 ): readonly AskedNode[] {
-  if (on === 'first' || on === 'any') return nodes.slice(0, 1);
-  if (on === 'others') return nodes.length > 1 ? nodes.slice(1) : nodes;
+  const first = nodes.find(({ remote }) => remote !== null) ?? nodes[0];
+  if (on === 'first' || on === 'any') return first === undefined ? [] : [first];
+  if (on === 'others') return nodes.length > 1 ? nodes.filter((node) => node !== first) : nodes;
   if (on === 'every') return nodes;
   return nodes.slice(0, 'exactly' in on ? on.exactly : on.atLeast);
 }

@@ -8,6 +8,8 @@ import type { Session } from './session.ts';
 export interface Verb<Result extends object> {
   readonly operation: string;
   readonly telling: Telling;
+  /** Stopping is how it ends, so there is nothing to explain. */
+  readonly endsWhenStopped?: boolean;
   act(context: ActionContext): Promise<Result>;
   /** The lines for people; not asked for under `--json`. */
   print(result: Result): readonly string[];
@@ -41,13 +43,13 @@ export async function runVerb<Result extends object>(
 async function actInView<Result extends object>(
   session: Session,
   flags: OutputFlags,
-  { telling, act }: Verb<Result>,
+  { telling, endsWhenStopped = false, act }: Verb<Result>,
 ): Promise<Result> {
   const { json = false, events = false, quiet = false } = flags;
   const view = await openView(session, { json, events, quiet }, telling);
   const { signal, clock, env, cwd, installation, audience } = session;
   const emit = view.handle;
-  audience.current = emit;
+  audience.current = endsWhenStopped ? null : emit;
   try {
     return await act({ emit, signal, clock, env, cwd, installation });
   } finally {

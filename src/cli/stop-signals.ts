@@ -30,8 +30,8 @@ export function stopSignal(
     audience.current?.({
       type: 'notice',
       level: 'warning',
-      message: 'stopping: what is under way is finished or recorded, nothing new is begun',
-      hint: 'once more ends at once; the same command goes on from there later',
+      message: 'stopping: nothing new is begun; nodes finish by themselves what they were given',
+      hint: 'once more ends at once; the same command goes on from there',
     });
     controller.abort(
       new Interrupted(`stopped by ${signal}`, { hint: 'run the same command again to go on' }),

@@ -44,7 +44,7 @@ function openFailure(error: Error & { reason?: unknown }, node: string, to: stri
     );
   }
   if (typeof error.reason === 'number') {
-    const message = `${node}: nothing accepts connections at ${to}`;
+    const message = `nothing accepts connections at ${to} of ${node}`;
     return new DeployerError('connection-refused', message, {
       hint: 'Look at what listens on the node with `ss -ltn`, and at the log of its service.',
       retryable: true,

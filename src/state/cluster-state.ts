@@ -5,8 +5,8 @@ import { UsageError } from '../errors.ts';
 import { ensureClusterFolder, syncFolder, writeSynced } from './durable-file.ts';
 import { type HostKeys, openHostKeys } from './host-keys.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { acquireLock, type Lock, type LockOptions } from './lock.ts';
-import { lockName } from './lock-file.ts';
+import { acquireLock, type Lock, type LockOptions, lockHolder } from './lock.ts';
+import { type LockHolder, lockName } from './lock-file.ts';
 import { openSecrets, type Secrets, secretsName } from './secrets.ts';
 import { openSnapshot, type SnapshotStore, snapshotName } from './snapshot.ts';
 import { isSystemError, reading, writing } from './state-errors.ts';
@@ -22,6 +22,8 @@ export interface ClusterState {
   readonly hostKeys: HostKeys;
   /** The cluster's lock, as {@link acquireLock} gives it. */
   lock(options: Omit<LockOptions, 'clock'>): Promise<Lock>;
+  /** Who holds the lock now; null when it is free or its owner is dead. */
+  lockHolder(): Promise<LockHolder | null>;
   /** The journal for the run with this id; to append, take the lock before this call. */
   journal(run: string): Promise<Journal>;
   /**
@@ -61,6 +63,7 @@ export function openClusterState({ root, cluster, clock }: ClusterStateOptions):
     secrets: openSecrets(folder, cluster),
     hostKeys: openHostKeys(folder),
     lock: (options) => acquireLock(folder, { ...options, clock }),
+    lockHolder: () => lockHolder(folder),
     journal: (run) => openJournal({ file: join(folder, journalName), run, clock }),
     assertWritable: () => assertWritable(folder),
     remove: () => removeAllButLock(folder),

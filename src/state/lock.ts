@@ -70,6 +70,13 @@ export async function acquireLock(folder: string, options: LockOptions): Promise
   }
 }
 
+/** Who holds the lock now; null when it is free or its owner is dead. @throws {DeployerError} `lock-unreadable` */
+export async function lockHolder(folder: string): Promise<LockHolder | null> {
+  const holder = (await readClaims(folder)).at(-1)?.holder;
+  if (holder === undefined) return null;
+  return (await whereaboutsOf(holder)) === 'gone' ? null : holder;
+}
+
 type Attempt =
   | { readonly won: true; readonly takenFrom: LockHolder | null }
   | { readonly won: false; readonly claim: LockClaim; readonly whereabouts: Whereabouts };

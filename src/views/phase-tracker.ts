@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { DeployerEvent } from '../events.ts';
 import type { PhaseRow } from './phase-row.ts';
+import { printableLine } from './printable-line.ts';
 
 /** Counts what happens in each phase that is under way, so that every view tells the same numbers. */
 export interface PhaseTracker {
@@ -66,7 +67,8 @@ function countProof(phase: OpenPhase, { ok, about, detail }: ProofEnded): void {
 
 function advance(phase: OpenPhase, event: DeployerEvent): void {
   if (event.type === 'phase-progress') {
-    phase.news = event.node === undefined ? event.text : `${event.node}: ${event.text}`;
+    const text = printableLine(event.text);
+    phase.news = event.node === undefined ? text : `${event.node}: ${text}`;
   } else if (event.type === 'step-ended' && event.detail !== '') {
     phase.news = `${event.node}: ${event.detail}`;
   } else if (event.type === 'node-phase-ended' && event.ok) {

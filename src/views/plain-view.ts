@@ -4,6 +4,7 @@ import { formatNotice } from './format-notice.ts';
 import { type Palette, palette } from './palette.ts';
 import { formatPhaseRow } from './phase-row.ts';
 import { type PhaseTracker, trackPhases } from './phase-tracker.ts';
+import { printableLine } from './printable-line.ts';
 import type { TextOutput, View } from './view.ts';
 
 /** After how much silence a log is told what is being done. */
@@ -43,7 +44,7 @@ function describe(event: DeployerEvent, phases: PhaseTracker, paint: Palette): r
       return [`… ${event.phase}`];
     case 'phase-progress': {
       const subject = event.node === undefined ? event.phase : `${event.phase} ${event.node}`;
-      return [`  ${subject}: ${event.text}`];
+      return [`  ${subject}: ${printableLine(event.text)}`];
     }
     case 'step-ended':
       if (event.status !== 'failed') return [];

@@ -22,8 +22,10 @@ export function addDestroy({ program, actions, run }: CommandHost): void {
         act: (context) => actions.destroy(clusterRequest(recipe, flags), context),
         print: ({ cluster, ms, removed, kept }) => [
           ...printRemoved(removed),
-          ...kept.map((each) => `kept for the next time: ${each}`),
-          `nothing of ${cluster} is left (${formatElapsed(ms)})`,
+          ...(removed.length === 0 ? [] : kept.map((each) => `kept for the next time: ${each}`)),
+          removed.length === 0
+            ? `there was nothing of ${cluster} to remove`
+            : `nothing of ${cluster} is left (${formatElapsed(ms)})`,
         ],
       }),
   );

@@ -35,6 +35,7 @@ export function addLogs({ program, actions, run }: CommandHost): void {
       return run(flags, {
         operation: 'logs',
         telling: 'node-output',
+        endsWhenStopped: follow,
         act: (context) =>
           actions.logs({ ...clusterRequest(recipe, flags), node, follow, lines }, context),
         print: () => [],
