@@ -78,7 +78,7 @@ async function applyBundle(
   );
   generations.set(node.ordinal, result.generation);
   const failed = result.answers.find((answer) => answer.status === 'failed');
-  if (failed !== undefined) throw stepFailed(node, failed);
+  if (failed !== undefined) throw stepFailed(failed);
 }
 
 /** The step that writes who the node is belongs to no phase and is not shown. */
@@ -101,7 +101,7 @@ function report(
   run.context.emit({ type: 'phase-progress', phase, node: node.name, text });
 }
 
-function stepFailed(node: StageNode, answer: StepAnswer): DeployerError {
+function stepFailed(answer: StepAnswer): DeployerError {
   const [first = '', ...rest] = answer.detail.split('\n');
   const reason = first === '' ? 'no reason given' : first;
   return new DeployerError('step-failed', `step ${answer.id} failed: ${reason}`, {
