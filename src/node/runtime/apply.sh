@@ -33,11 +33,7 @@ pass_fence() {
   if [ -f "$base/generation" ]; then read -r generation <"$base/generation"; fi
   [ "$generation" = "$1" ] || stop stale "$generation"
   generation=$((generation + 1))
-  {
-    echo "$generation" >"$base/.generation" &&
-      sync "$base/.generation" &&
-      mv -T "$base/.generation" "$base/generation"
-  } || stop unwritable "$base/generation"
+  put_line "$generation" "$base/generation" || stop unwritable "$base/generation"
   frame "g $generation"
 }
 

@@ -6,6 +6,7 @@ cd /
 base=/var/lib/deployer
 room=/dev/null
 halted=
+changing=
 nl='
 '
 
@@ -80,8 +81,30 @@ differs() {
 as_wished() {
   [ -n "$detail" ] || return 0
   status=changed
+  note_change || return 0
   [ "$mode" = check ] || return 1
   status=would-change
+}
+
+# note_change: before a bundle changes anything that a service may read at its start, this bundle's number goes to
+# $base/changed, to stay. Starting a service changes nothing of that kind, nor does the identity.
+note_change() {
+  if [ -n "$changing" ] || [ "$step_kind" = service ] || [ "$step_id" = identity ]; then return; fi
+  changing=1
+  [ "$mode" = check ] || put_line "$generation" "$base/changed" 2>>"$log" || fail "$(last_lines "could not write $base/changed")"
+}
+
+# changed_since GENERATION: whether anything was changed by later bundles, or differs in front of this step.
+changed_since() {
+  [ -z "$changing" ] || return 0
+  last_change=0
+  if [ -f "$base/changed" ]; then read -r last_change <"$base/changed"; fi
+  [ "$last_change" -gt "$1" ]
+}
+
+# put_line TEXT PATH: whole or not at all, and still there after a power cut.
+put_line() {
+  echo "$1" >"$2.new" && sync "$2.new" && mv -T "$2.new" "$2" && sync "${2%/*}"
 }
 
 # fail TEXT: the step failed; always false, for `… || return`.

@@ -57,13 +57,18 @@ kind_service() {
   see_unit "$service"
   service_differs "$3"
   if unit_is UnitFileState disabled; then differs 'not enabled'; fi
-  as_wished && return
+  if as_wished; then
+    confirm_record
+    return
+  fi
   if unit_is UnitFileState disabled; then attempt systemctl enable "$service" || return; fi
-  [ -n "$service_verb" ] || return 0
+  if [ -z "$service_verb" ]; then
+    confirm_record
+    return
+  fi
   start_service || return
   stays_active || return
-  pick "$unit_state" InvocationID=
-  put_record "$service_inputs $picked"
+  put_record
 }
 
 # service_differs ON-CHANGE: sets $service_verb to what would make it as wished. `restart` also where it is not running:
@@ -72,7 +77,8 @@ service_differs() {
   service_verb=
   stored_inputs=
   stored_invocation=
-  if [ -f "$service_record" ]; then read -r stored_inputs stored_invocation <"$service_record"; fi
+  stored_generation=
+  if [ -f "$service_record" ]; then read -r stored_inputs stored_invocation stored_generation <"$service_record"; fi
   if ! unit_is ActiveState active; then
     service_verb=restart
     differs "not running${picked:+ ($picked)}"
@@ -81,9 +87,9 @@ service_differs() {
   elif [ -z "$stored_inputs" ]; then
     service_verb=restart
     differs 'running, but started by someone else'
-  elif ! unit_is InvocationID "$stored_invocation"; then
+  elif ! unit_is InvocationID "$stored_invocation" && changed_since "${stored_generation:-0}"; then
     service_verb=restart
-    differs 'restarted by someone else'
+    differs 'restarted by someone else, perhaps with other inputs'
   elif [ "$stored_inputs" != "$service_inputs" ]; then
     service_verb=$1
     differs 'inputs changed'
@@ -119,11 +125,22 @@ unit_report() {
   journalctl --unit="$service" --lines=20 --no-pager --output=short-iso | tail -c 8000
 }
 
-# put_record TEXT
+# put_record: the start that systemd knows now was with these inputs, and still is right as of this bundle.
 put_record() {
-  {
-    echo "$1" >"$service_record.new" && sync "$service_record.new" && mv -T "$service_record.new" "$service_record"
-  } 2>>"$log" || fail "$(last_lines "could not write $service_record")"
+  pick "$unit_state" InvocationID=
+  put_line "$service_inputs $picked $generation" "$service_record" 2>>"$log" || fail "$(last_lines "could not write $service_record")"
+}
+
+# confirm_record: brings the record of a service that needed no start up to date: either it is the start that we know
+# and something else was changed since, or another one with nothing changed since. In all other cases the record stays.
+confirm_record() {
+  if [ "$mode" = check ] || [ "$stored_inputs" != "$service_inputs" ]; then return; fi
+  if unit_is InvocationID "$stored_invocation"; then
+    changed_since "${stored_generation:-0}" || return 0
+  elif changed_since "${stored_generation:-0}"; then
+    return
+  fi
+  put_record
 }
 
 # report_services UNIT…: one frame each.

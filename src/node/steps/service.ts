@@ -3,9 +3,14 @@ import { defineStepKind } from '../step-kind.ts';
 import { UnitNameSchema, unitFileName } from '../values.ts';
 
 /**
- * A service that is enabled, runs, and was started by a service step with exactly these inputs. The node keeps
- * {inputs, systemd's InvocationID} of the last start; a difference in either asks for `onChange`, so neither a crash
- * between a new file and the restart nor a restart by somebody else is lost.
+ * A service that is enabled and runs with exactly these inputs. The node keeps {inputs, systemd's InvocationID, number
+ * of the bundle} of the last start that is known to be right, and the number of the last bundle that changed anything
+ * but services, written before the change.
+ *
+ * - Other inputs ask for `onChange`, so a crash between a new file and the restart cannot lose the restart.
+ * - Another InvocationID (a reboot, a crash, somebody's restart) asks for a restart only if something was changed since
+ *   that bundle, or has to be in front of this step: the service may have started with what lay there in between.
+ *   Otherwise it started with the recorded inputs; it is as wished, and an apply records its new InvocationID.
  */
 export const serviceStep = defineStepKind(
   z.strictObject({
