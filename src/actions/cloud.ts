@@ -31,7 +31,7 @@ export async function cloudLook(
   context: ActionContext,
 ): Promise<CloudLookResult> {
   const { state } = await surroundingsOf(request, context);
-  return overviewOf(await openLocalCloud(state.folder, context));
+  return overviewOf(openLocalCloud(state.folder, context));
 }
 
 /**
@@ -44,7 +44,7 @@ export async function cloudDown(
   context: ActionContext,
 ): Promise<CloudDownResult> {
   const { state } = await surroundingsOf(request, context);
-  const cloud = await openLocalCloud(state.folder, context);
+  const cloud = openLocalCloud(state.folder, context);
   const { directory, machines, images } = await overviewOf(cloud);
   const ownImages = cloud.host.imagesDirectory.startsWith(`${directory}/`);
   const clusters = await clustersOn(localCloudName(cloud), state.folder, context);

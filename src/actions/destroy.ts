@@ -4,7 +4,7 @@ import type { Machine } from '../providers/provider.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
-import { openCluster } from './open-cluster.ts';
+import { openPlace, type Place } from './open-place.ts';
 import { type Run, withRun } from './run.ts';
 
 /** Which cluster is to go. */
@@ -30,11 +30,11 @@ export async function destroy(
   request: DestroyRequest,
   context: ActionContext,
 ): Promise<DestroyResult> {
-  await using cluster = await openCluster(request, context);
-  return await withRun('destroy', cluster, request, context, removeAll);
+  const place = await openPlace(request, context);
+  return withRun('destroy', place, request, context, removeAll);
 }
 
-async function removeAll(run: Run): Promise<DestroyResult> {
+async function removeAll(run: Run<Place>): Promise<DestroyResult> {
   const { cluster } = run;
   const uids =
     run.snapshot === null ? await cluster.provider.discover(cluster.name) : [run.snapshot.uid];
@@ -47,7 +47,7 @@ async function removeAll(run: Run): Promise<DestroyResult> {
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };
 }
 
-async function destroyCluster(run: Run, uid: string): Promise<DestroyResult['removed']> {
+async function destroyCluster(run: Run<Place>, uid: string): Promise<DestroyResult['removed']> {
   const { provider } = run.cluster;
   const machines = (await provider.describe(uid)).filter(({ state }) => state !== 'terminated');
   await terminate(run, uid, machines);
@@ -62,7 +62,11 @@ async function destroyCluster(run: Run, uid: string): Promise<DestroyResult['rem
   return machines.map(({ id }) => ({ kind: 'machine', id }));
 }
 
-async function terminate(run: Run, uid: string, machines: readonly Machine[]): Promise<void> {
+async function terminate(
+  run: Run<Place>,
+  uid: string,
+  machines: readonly Machine[],
+): Promise<void> {
   if (machines.length === 0) return;
   const { emit, clock, signal } = run.context;
   const { provider, name } = run.cluster;

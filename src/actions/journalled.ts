@@ -6,7 +6,11 @@ import type { Run } from './run.ts';
  * Does something outside that must not be forgotten: written down before it begins, and that it ended when it did.
  * An effect whose outcome nobody saw stays open, and the next run asks the cloud or the node what became of it.
  */
-export async function journalled<T>(run: Run, effect: Effect, work: () => Promise<T>): Promise<T> {
+export async function journalled<T>(
+  run: Pick<Run, 'journal'>,
+  effect: Effect,
+  work: () => Promise<T>,
+): Promise<T> {
   const entry = await run.journal.begin(effect);
   try {
     const result = await work();

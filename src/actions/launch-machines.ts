@@ -7,6 +7,7 @@ import { launchToken } from '../providers/launch-token.ts';
 import type { ClusterRef, LaunchRequest, Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { journalled } from './journalled.ts';
+import type { Place } from './open-place.ts';
 import type { Run } from './run.ts';
 
 const LaunchRequestSchema = z.object({
@@ -24,7 +25,7 @@ const LaunchRequestSchema = z.object({
  * Settles the launches that an earlier run began and whose outcome it did not live to see: the very same request is
  * sent again, which by its token gives the machines that exist or launches them now.
  */
-export async function settleOpenLaunches(run: Run): Promise<void> {
+export async function settleOpenLaunches(run: Run<Place>): Promise<void> {
   for (const entry of run.journal.openEntries()) {
     if (entry.effect.kind === 'launch') {
       await run.cluster.provider.launch(LaunchRequestSchema.parse(entry.effect.request));

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { ensureBaseImage } from '../localcloud/base-image.ts';
 import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
@@ -25,7 +24,7 @@ export async function openLocalProvider(
   setup: boolean,
   context: ActionContext,
 ): Promise<Provider> {
-  const cloud = await openLocalCloud(stateRoot, context);
+  const cloud = openLocalCloud(stateRoot, context);
   const api = await openEc2Api({
     // The SDK wants a region, an endpoint and keys even though no byte leaves this process.
     region: 'local',
@@ -53,11 +52,7 @@ export function localCloudName(cloud: LocalCloud): string {
 }
 
 /** The local cloud as the account of a state folder sees it. */
-export async function openLocalCloud(
-  stateRoot: string,
-  { env, clock }: ActionContext,
-): Promise<LocalCloud> {
-  await mkdir(stateRoot, { recursive: true, mode: 0o700 });
+export function openLocalCloud(stateRoot: string, { env, clock }: ActionContext): LocalCloud {
   const images = env['DEPLOYER_CLOUD_IMAGES'];
   return openCloud({
     directory: cloudDirectory(env),

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Credentials } from '../config/profile.ts';
 import { readSecret } from '../config/read-secret.ts';
-import type { ResolvedRequest } from '../config/request.ts';
+import type { ResolvedProfile } from '../config/request.ts';
 import { type Ec2Access, openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -15,7 +15,7 @@ type Ec2Credentials = Extract<Credentials, { kind: 'ec2' }>;
  * @param setup whether missing programs of the local cloud may be installed on this computer
  */
 export async function openProvider(
-  { credentials, stateRoot, configFile }: ResolvedRequest,
+  { credentials, stateRoot, configFile }: ResolvedProfile,
   setup: boolean,
   context: ActionContext,
 ): Promise<Provider> {

@@ -5,12 +5,13 @@ import type { Journal } from '../state/journal.ts';
 import type { LockWait } from '../state/lock.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
+import type { Place } from './open-place.ts';
 import { makeRunId } from './run-id.ts';
 
 /** One invocation that changes a cluster: it holds the cluster's lock and writes ahead what it does. */
-export interface Run {
+export interface Run<P extends Place = Cluster> {
   readonly id: string;
-  readonly cluster: Cluster;
+  readonly cluster: P;
   readonly context: ActionContext;
   readonly journal: Journal;
   /** Milliseconds since the run began. */
@@ -25,12 +26,12 @@ export interface Run {
  * Does the work of a run under the cluster's lock, and releases it whatever happens.
  * @throws {DeployerError} `locked` when another run holds it, `state-unwritable` before anything outside is touched
  */
-export async function withRun<T>(
+export async function withRun<T, P extends Place>(
   operation: string,
-  cluster: Cluster,
+  cluster: P,
   request: ClusterRequest,
   context: ActionContext,
-  work: (run: Run) => Promise<T>,
+  work: (run: Run<P>) => Promise<T>,
 ): Promise<T> {
   const { emit, clock, signal } = context;
   const startedMs = clock.monotonicMs();
@@ -54,12 +55,12 @@ export async function withRun<T>(
   }
 }
 
-async function openRun(
+async function openRun<P extends Place>(
   id: string,
-  cluster: Cluster,
+  cluster: P,
   context: ActionContext,
   elapsedMs: () => number,
-): Promise<Run> {
+): Promise<Run<P>> {
   const { state } = cluster;
   await state.assertWritable();
   // The lock may have been waited for, so what was read before may be old.

@@ -30,7 +30,7 @@ export async function writeAndRead(
     );
     signal.throwIfAborted();
     const wrong = answers.find(({ ok, text }) => !ok || text.trim() !== expected.trim());
-    if (wrong === undefined) return { ok: true, detail: describe(writers, readers) };
+    if (wrong === undefined) return { ok: true, detail: describe(writers, readers, nodes.length) };
     if (clock.monotonicMs() >= deadline) {
       const seen = wrong.ok
         ? `read "${wrong.text.trim()}" instead of "${expected.trim()}"`
@@ -69,8 +69,13 @@ function nodesOn(
   return nodes.slice(0, 'exactly' in on ? on.exactly : on.atLeast);
 }
 
-function describe(writers: readonly AskedNode[], readers: readonly AskedNode[]): string {
-  return `written at ${ordinals(writers)}, read at ${ordinals(readers)}`;
+function describe(
+  writers: readonly AskedNode[],
+  readers: readonly AskedNode[],
+  all: number,
+): string {
+  const where = readers.length === all ? `all ${all}` : ordinals(readers);
+  return `written at ${ordinals(writers)}, read at ${where}`;
 }
 
 function ordinals(nodes: readonly AskedNode[]): string {

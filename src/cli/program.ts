@@ -39,6 +39,12 @@ Examples:
   deployer zookeeper --op destroy        remove it without a trace
   deployer list                          recipes, profiles and clusters
 
+Environment:
+  DEPLOYER_STATE         where clusters are remembered, like --state
+  DEPLOYER_CLOUD         the folder of the cloud on this computer (default: /var/lib/deployer-cloud as root)
+  DEPLOYER_CLOUD_IMAGES  where its base images are (default: images in that folder)
+  NO_COLOR               no colours
+
 Exit codes:
   0    done
   1    a node, the cloud or a proof failed, or the cluster does not work

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import { SourceError } from '../errors.ts';
+import { SourceError, UsageError } from '../errors.ts';
 import { parseYaml, type YamlDocument } from '../yaml/parse.ts';
 import { validate } from '../yaml/validate.ts';
 import { explainFormerKey } from './former-keys.ts';
@@ -21,7 +21,7 @@ export async function readChecked<S extends z.ZodType>(
   file: string,
   schema: S,
 ): Promise<Checked<z.infer<S>>> {
-  const document = parseYaml(await readFile(file, 'utf8'), file);
+  const document = parseYaml(await readFile(file, 'utf8').catch(unreadable(file)), file);
   const checked = validate(schema, document.value, {
     locate: document.locate,
     explainKey: explainFormerKey,
@@ -44,4 +44,12 @@ export async function findProfileFiles(configFile: string): Promise<ReadonlyMap<
 function ignoreMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
   throw error;
+}
+
+function unreadable(file: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    throw new UsageError('config-unreadable', `${file} cannot be read: ${cause.message}`, {
+      cause,
+    });
+  };
 }

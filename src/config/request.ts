@@ -60,10 +60,15 @@ export interface ResolvedProfile {
   readonly origins: readonly Origin[];
 }
 
-/** One recipe under one profile with every choice made: what all verbs that take a cluster begin with. */
-export interface ResolvedRequest extends ResolvedProfile {
-  readonly recipe: Recipe;
+/** Where a cluster is and what it is called: all that it takes to find it again, or to remove it. */
+export interface ResolvedPlace extends ResolvedProfile {
+  readonly recipeName: string;
   readonly clusterName: string;
+}
+
+/** One recipe under one profile with every choice made: what all verbs that take a cluster begin with. */
+export interface ResolvedRequest extends ResolvedPlace {
+  readonly recipe: Recipe;
   /** Nodes of the cluster. */
   readonly count: number;
   /** Nodes of each role; the first so many ordinals hold it. */
@@ -117,6 +122,21 @@ export async function resolveProfile(
 }
 
 /**
+ * Where the cluster is and what it is called, without reading its recipe.
+ *
+ * @throws {UsageError} when the command line is wrong
+ * @throws {SourceError} when the configuration is wrong
+ */
+export async function resolvePlace(
+  input: ProfileInput & Pick<RequestInput, 'recipe' | 'name'>,
+  deps: RequestDeps,
+): Promise<ResolvedPlace> {
+  const resolved = await resolveProfile(input, deps);
+  const clusterName = clusterNameOf(input.recipe, resolved.profileName, input.name);
+  return { ...resolved, recipeName: input.recipe, clusterName };
+}
+
+/**
  * The request with every choice made and checked; nothing outside has been touched.
  *
  * @throws {UsageError} when the command line is wrong
@@ -136,6 +156,7 @@ export async function resolveRequest(
   const roleCounts = countRoles(recipe, count);
   const wish = {
     recipe,
+    recipeName: recipe.name,
     clusterName: clusterNameOf(recipe.name, loaded.name, input.name),
     count: Math.max(...Object.values(roleCounts)),
     roleCounts,

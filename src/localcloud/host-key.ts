@@ -12,11 +12,15 @@ export interface HostKey {
 
 /** A new ed25519 key whose public line ends in `comment`. */
 export function generateHostKey(comment: string): HostKey {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const { x = '', d = '' } = privateKey.export({ format: 'jwk' });
-  const publicBytes = Buffer.from(x, 'base64url');
+  // As DER at once: a KeyObject fresh from here may deadlock Node when garbage is collected while it is exported.
+  const der = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+  });
+  // The seed is the end of the private key, the point that of the public one (RFC 8410).
+  const publicBytes = der.publicKey.subarray(-32);
   const blob = Buffer.concat([field('ssh-ed25519'), field(publicBytes)]);
-  const secret = Buffer.concat([Buffer.from(d, 'base64url'), publicBytes]);
+  const secret = Buffer.concat([der.privateKey.subarray(-32), publicBytes]);
   return {
     privateKey: privateKeyFile(blob, secret, comment),
     publicKey: `ssh-ed25519 ${blob.toString('base64')} ${comment}`,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** The first hexadecimal digits of a text's SHA-256. */
 export function digest(text: string, digits: number): string {
@@ -22,9 +22,19 @@ export function imagesDirectory(directory: string, env: NodeJS.ProcessEnv): stri
   return chosen !== undefined && chosen !== '' ? chosen : join(directory, 'images');
 }
 
-/** The access key of the account that belongs to a state folder, which must exist; it is 20 characters long. */
+/** The access key of the account that belongs to a state folder, 20 characters long; the folder need not exist yet. */
 export function accountOf(stateFolder: string): string {
-  return `AK${digest(realpathSync(stateFolder), 18).toUpperCase()}`;
+  return `AK${digest(realPathOf(resolve(stateFolder)), 18).toUpperCase()}`;
+}
+
+/** The path without links, as far as it exists. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPathOf(parent), basename(path));
+  }
 }
 
 /** The name of a cloud directory's bridge, table, control group and units. */

@@ -64,6 +64,7 @@ export async function readClaims(folder: string): Promise<readonly LockClaim[]> 
 /**
  * Puts a claim in place, complete or not at all: true for exactly one of all who try the same file at once.
  * False, too, when the folder was removed meanwhile.
+ * @throws {DeployerError} `state-unwritable`
  */
 export async function placeClaim(
   folder: string,

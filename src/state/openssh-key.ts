@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 const keyType = 'ssh-ed25519';
+/** The seed is the end of a private key's DER, the point that of a public one's (RFC 8410). */
+const keyBytes = 32;
 const magic = Buffer.from('openssh-key-v1\0');
 const begin = '-----BEGIN OPENSSH PRIVATE KEY-----';
 const end = '-----END OPENSSH PRIVATE KEY-----';
@@ -11,9 +13,12 @@ const end = '-----END OPENSSH PRIVATE KEY-----';
  * @see https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
  */
 export function generatePrivateKey(comment: string): string {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
-  return encodePrivateKey(Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url'), comment);
+  // As DER at once: a KeyObject fresh from here may deadlock Node when garbage is collected while it is exported.
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+  });
+  return encodePrivateKey(privateKey.subarray(-keyBytes), publicKey.subarray(-keyBytes), comment);
 }
 
 /** The public key's line, as authorized_keys and clouds take it; null when the text is no such private key. */

@@ -1,0 +1,86 @@
+import { type ResolvedPlace, resolvePlace, resolveRequest } from '../config/request.ts';
+import { UsageError } from '../errors.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
+import type { ActionContext, ClusterRequest } from './context.ts';
+import { openProvider } from './open-provider.ts';
+import { requestDeps } from './surroundings.ts';
+
+/** What is remembered of a cluster, and where. */
+export interface RememberedCluster {
+  readonly request: ResolvedPlace;
+  readonly state: ClusterState;
+  /** Null when the cluster was never created or its state was lost. */
+  readonly snapshot: ClusterSnapshot | null;
+}
+
+/** A cluster as its local state and its cloud know it; what it is made of is not needed to remove it. */
+export interface Place extends RememberedCluster {
+  readonly name: string;
+  readonly provider: Provider;
+}
+
+/** The part of a request that says which cluster is meant. */
+export type PlaceRequest = Omit<ClusterRequest, 'waitMs' | 'setup'>;
+
+/**
+ * Reads what is remembered of a cluster; its recipe is not read.
+ * @throws {UsageError} when the name belongs to a cluster that was made of something else
+ */
+export async function readPlace(
+  { recipe, profile, name, state: folder, config: configFile }: PlaceRequest,
+  context: ActionContext,
+): Promise<RememberedCluster> {
+  const input = { recipe, profile, name, state: folder, configFile };
+  const request = await resolvePlace(input, requestDeps(context));
+  const { stateRoot: root, clusterName: cluster } = request;
+  const state = openClusterState({ root, cluster, clock: context.clock });
+  const { snapshot, notice } = await state.snapshot.read();
+  if (notice !== null) context.emit({ type: 'notice', ...notice });
+  if (snapshot !== null) assertSameWhat(snapshot, request);
+  return { request, state, snapshot };
+}
+
+/**
+ * Finds a cluster that is to be removed, also when its recipe is broken or gone.
+ * @throws {UsageError} when nothing is remembered under the name and there is no such recipe either
+ */
+export async function openPlace(request: ClusterRequest, context: ActionContext): Promise<Place> {
+  const remembered = await readPlace(request, context);
+  if (remembered.snapshot === null) {
+    const { recipe, profile, name, config: configFile } = request;
+    await resolveRequest({ recipe, profile, name, configFile }, requestDeps(context));
+  }
+  return atCloud(remembered, request.setup, context);
+}
+
+/** @throws {UsageError} `other-cloud` when the cluster was made on another cloud than the one that answers now */
+export async function atCloud<R extends RememberedCluster>(
+  remembered: R,
+  setup: boolean,
+  context: ActionContext,
+): Promise<R & Place> {
+  const provider = await openProvider(remembered.request, setup, context);
+  if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
+  return { ...remembered, name: remembered.request.clusterName, provider };
+}
+
+function assertSameWhat(
+  { cluster, recipe, profile }: ClusterSnapshot,
+  { recipeName, profileName }: ResolvedPlace,
+): void {
+  if (recipe === recipeName && profile === profileName) return;
+  const message = `${cluster} is a cluster of recipe ${recipe} under profile ${profile}`;
+  throw new UsageError('other-cluster', message, {
+    hint: 'Give the new cluster another name with --name, or destroy the old one first.',
+  });
+}
+
+function assertSamePlace({ cluster, cloud }: ClusterSnapshot, provider: Provider): void {
+  if (cloud === provider.cloud) return;
+  const message = `${cluster} was made on ${cloud}, and this is ${provider.cloud}`;
+  throw new UsageError('other-cloud', message, {
+    hint: 'Use the profile and the environment with which it was made.',
+  });
+}
