@@ -2,7 +2,6 @@ import { runStages } from '../engine/run-stages.ts';
 import { type NodeFailure, NodesFailed } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { countMachines, makePlan } from '../plan/plan.ts';
-import type { Stage } from '../plan/stage.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { ensureMachines, type Site } from './ensure-machines.ts';
 import { modelOf, nodesOf } from './nodes.ts';
@@ -28,16 +27,17 @@ export async function carryOut(
   seen: Survey,
 ): Promise<WorkedCluster> {
   const site = await machinesUp(run, wished, seen);
-  const snapshot = await run.save(withFounders(site.snapshot));
+  const known = await observeAgain(run, site, seen);
+  const snapshot = await run.save(withFounders(site.snapshot, known));
   const model = modelOf(run.cluster, snapshot, site.nodes, seen.figures);
-  const known = await observeAgain(run, model, site, seen);
   const plan = makePlan({ model, machines: seen.machines, observed: known.observed });
   const unknown = new Set(known.failures.map(({ node }) => node));
   const workable = site.reached.filter(({ name }) => !unknown.has(name));
   const reached = new Map(workable.map((node) => [node.ordinal, node]));
   const work = workOn({ run, model, reached, generations: new Map(known.generations) });
-  const stages = plan.stages.map((stage) => onlyReached(stage, reached));
-  const failed = await runStages(stages, work, run.context);
+  const absent = model.nodes.filter(({ ordinal }) => !reached.has(ordinal));
+  const names = new Set(absent.map(({ name }) => name));
+  const failed = await runStages(plan.stages, names, work, run.context);
   assertNone(run, snapshot, [...site.failures, ...known.failures, ...failed]);
   return { model, reached: site.reached };
 }
@@ -56,24 +56,18 @@ async function machinesUp(run: Run, wished: ClusterSnapshot, seen: Survey): Prom
 }
 
 /** What was known of the nodes holds only as long as no machine came up: each node's files name all addresses. */
-async function observeAgain(
-  run: Run,
-  model: ClusterModel,
-  site: Site,
-  seen: Survey,
-): Promise<Observed> {
+async function observeAgain(run: Run, site: Site, seen: Survey): Promise<Observed> {
   if (countMachines(seen) === 0) return { ...seen, failures: [] };
+  const model = modelOf(run.cluster, site.snapshot, site.nodes, seen.figures);
   return observeNodes(model, site.reached, run);
 }
 
-function withFounders(snapshot: ClusterSnapshot): ClusterSnapshot {
-  if (snapshot.recorded['founders'] !== undefined) return snapshot;
+/** Who founds is settled when the first bundle is about to be sent, and never again once one was applied. */
+function withFounders(snapshot: ClusterSnapshot, { generations }: Observed): ClusterSnapshot {
+  const hasBegun = [...generations.values()].some((generation) => generation > 0);
+  if (hasBegun && snapshot.recorded['founders'] !== undefined) return snapshot;
   const founders = snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
   return { ...snapshot, recorded: { ...snapshot.recorded, founders } };
-}
-
-function onlyReached(stage: Stage, reached: ReadonlyMap<number, ReachedNode>): Stage {
-  return { ...stage, nodes: stage.nodes.filter(({ ordinal }) => reached.has(ordinal)) };
 }
 
 function assertNone(run: Run, snapshot: ClusterSnapshot, failures: readonly NodeFailure[]): void {

@@ -5,7 +5,7 @@ import { carryOut } from './carry-out.ts';
 import type { ActionContext, WishRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import { askedNodes } from './gate.ts';
-import { settleOpenLaunches } from './launch-machines.ts';
+import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { openCluster } from './open-cluster.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { type Run, withRun } from './run.ts';
@@ -40,8 +40,8 @@ export async function create(
   request: CreateRequest,
   context: ActionContext,
 ): Promise<CreateResult> {
-  await using cluster = await openCluster(request, context);
-  return await withRun('create', cluster, request, context, (run) => bringAbout(run, request));
+  const open = () => openCluster(request, context);
+  return withRun('create', open, request, context, (run) => bringAbout(run, request));
 }
 
 async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResult> {
@@ -69,7 +69,7 @@ async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResul
 }
 
 /** A launch that was cut short may have left its machines without their own names. */
-async function labelAdopted({ cluster }: Run, { model, described }: Survey): Promise<void> {
+async function labelAdopted(run: Run, { model, described }: Survey): Promise<void> {
   const alive = described.filter(({ state }) => state === 'running' || state === 'pending');
-  await cluster.provider.label({ uid: model.cluster.uid, name: cluster.name }, alive);
+  await labelMachines(run, { uid: model.cluster.uid, name: model.cluster.name }, alive);
 }

@@ -19,6 +19,7 @@ export interface DestroyResult {
   readonly kept: readonly string[];
 }
 
+const phase = 'terminate';
 const goneTimeoutMs = 120_000;
 
 /**
@@ -30,27 +31,35 @@ export async function destroy(
   request: DestroyRequest,
   context: ActionContext,
 ): Promise<DestroyResult> {
-  const place = await openPlace(request, context);
-  return withRun('destroy', place, request, context, removeAll);
+  const open = () => openPlace(request, context);
+  return withRun('destroy', open, request, context, removeAll);
 }
 
 async function removeAll(run: Run<Place>): Promise<DestroyResult> {
   const { cluster } = run;
-  const uids =
-    run.snapshot === null ? await cluster.provider.discover(cluster.name) : [run.snapshot.uid];
   await settleOpenLaunches(run);
-  const removed: DestroyResult['removed'][number][] = [];
-  for (const uid of uids) removed.push(...(await destroyCluster(run, uid)));
+  const uid = await uidOf(run);
+  const removed = uid === null ? [] : await destroyCluster(run, uid);
   await cluster.state.remove();
   const local = cluster.request.credentials.kind === 'local';
-  const kept = local ? ['the base image and downloads of the local cloud'] : [];
+  const kept = local ? ['the base image of the local cloud (remove it: deployer cloud down)'] : [];
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };
+}
+
+/** Whose machines are meant: what is remembered, or where that was lost the one cluster whose machines bear the name. */
+async function uidOf({ cluster, snapshot }: Run<Place>): Promise<string | null> {
+  if (snapshot !== null) return snapshot.uid;
+  const uids = await cluster.provider.discover(cluster.name);
+  if (uids.length < 2) return uids[0] ?? null;
+  throw new DeployerError('ambiguous-name', `${uids.length} clusters are called ${cluster.name}`, {
+    excerpt: uids.join('\n'),
+    hint: 'Destroy each from the state folder that it was made with.',
+  });
 }
 
 async function destroyCluster(run: Run<Place>, uid: string): Promise<DestroyResult['removed']> {
   const { provider } = run.cluster;
-  const machines = (await provider.describe(uid)).filter(({ state }) => state !== 'terminated');
-  await terminate(run, uid, machines);
+  const machines = await terminate(run, uid);
   const left = await provider.sweep(uid);
   if (left.length > 0) {
     const list = left.map(({ kind, id, state }) => `${kind} ${id} (${state})`).join('\n');
@@ -59,37 +68,49 @@ async function destroyCluster(run: Run<Place>, uid: string): Promise<DestroyResu
       hint: 'Run the same command again; if it stays, remove it with the tools of the cloud.',
     });
   }
-  return machines.map(({ id }) => ({ kind: 'machine', id }));
+  return machines.map((id) => ({ kind: 'machine', id }));
 }
 
-async function terminate(
-  run: Run<Place>,
-  uid: string,
-  machines: readonly Machine[],
-): Promise<void> {
-  if (machines.length === 0) return;
+/** Ends machines until none is left, also those that show up only later, and gives the ids of all that were ended. */
+async function terminate(run: Run<Place>, uid: string): Promise<readonly string[]> {
   const { emit, clock, signal } = run.context;
-  const { provider, name } = run.cluster;
+  const { provider } = run.cluster;
   const startedMs = clock.monotonicMs();
-  const phase = 'terminate';
-  const nodes = machines.map(({ ordinal }) => nodeName(name, ordinal));
+  const asked = new Set<string>();
+  let living = await livingMachines(run, uid);
+  if (living.length === 0) return [];
+  const nodes = living.map(({ ordinal }) => nodeName(run.cluster.name, ordinal));
   emit({ type: 'phase-started', phase, nodes });
-  let done = 0;
   try {
-    const ids = machines.map(({ id }) => id);
-    await journalled(run, { kind: 'terminate', token: run.id, request: ids }, () =>
-      provider.terminate(ids),
-    );
-    while (done < machines.length) {
-      const living = (await provider.describe(uid)).filter(({ state }) => state !== 'terminated');
-      done = machines.length - living.length;
-      if (living.length > 0 && clock.monotonicMs() - startedMs > goneTimeoutMs) break;
-      if (living.length > 0) await clock.sleep(provider.pollMs, signal);
+    while (living.length > 0 && clock.monotonicMs() - startedMs < goneTimeoutMs) {
+      const fresh = living.map(({ id }) => id).filter((id) => !asked.has(id));
+      for (const id of fresh) asked.add(id);
+      if (fresh.length > 0) {
+        const effect = { kind: 'terminate', token: run.id, request: fresh } as const;
+        await journalled(run, effect, () => provider.terminate(fresh));
+      } else {
+        await clock.sleep(provider.pollMs, signal);
+      }
+      living = await livingMachines(run, uid);
     }
   } finally {
     const ms = clock.monotonicMs() - startedMs;
-    const detail = machines.map(({ id }) => id).join(' ');
-    const ok = done === machines.length;
-    emit({ type: 'phase-ended', phase, ok, done, total: machines.length, ms, detail });
+    const done = asked.size - living.filter(({ id }) => asked.has(id)).length;
+    const detail = [...asked].join(' ');
+    emit({
+      type: 'phase-ended',
+      phase,
+      ok: living.length === 0,
+      done,
+      total: asked.size,
+      ms,
+      detail,
+    });
   }
+  return [...asked];
+}
+
+async function livingMachines({ cluster }: Run<Place>, uid: string): Promise<readonly Machine[]> {
+  const machines = await cluster.provider.describe(uid);
+  return machines.filter(({ state }) => state !== 'terminated');
 }

@@ -153,6 +153,7 @@ async function reachNew(
       nodes,
       {
         timeoutMs: cluster.request.profile.reachTimeoutMs,
+        pins: true,
         signalFor: (node) => ends.get(node.ordinal)?.signal ?? watching.signal,
         onProgress: (node, text) => emit({ type: 'phase-progress', phase, node: node.name, text }),
         onReached: (node) => {

@@ -9,34 +9,46 @@ export interface ExecuteRequest extends ClusterRequest {
   readonly nodes: readonly string[];
 }
 
+/** How the command ended on one node; `error` says why it did not, in which case there is nothing else. */
+export interface ExecutedNode {
+  readonly node: string;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly error: string | null;
+}
+
 /** How the command ended on every node. */
 export interface ExecuteResult {
   readonly cluster: string;
   /** It ended with 0 everywhere. */
   readonly ok: boolean;
-  readonly nodes: readonly {
-    readonly node: string;
-    readonly code: number | null;
-    readonly signal: string | null;
-    readonly stdout: string;
-    readonly stderr: string;
-  }[];
+  readonly nodes: readonly ExecutedNode[];
 }
 
 /**
- * Runs a command as the profile's user on the cluster's nodes, all at once; any exit code is a result.
- * @throws {NodesFailed} when it did not come to its end on some node
+ * Runs a command as the profile's user on the cluster's nodes, all at once. Any exit code is a result, and so is a node
+ * that could not be asked.
  */
 export async function execute(
   request: ExecuteRequest,
   context: ActionContext,
 ): Promise<ExecuteResult> {
   await using cluster = await openCluster(request, context);
-  const runs = await runOnNodes(cluster, request.nodes, request.command, context);
-  const nodes = runs.map(({ node, result: { code, signal, stdout, stderr } }) => ({
-    ...{ node, code, signal },
-    stdout: stdout.toString('utf8'),
-    stderr: stderr.toString('utf8'),
-  }));
-  return { cluster: cluster.name, ok: nodes.every(({ code }) => code === 0), nodes };
+  const { runs, failures } = await runOnNodes(cluster, request.nodes, request.command, context);
+  const ended = runs.map(
+    ({ node, result: { code, signal, stdout, stderr } }): ExecutedNode => ({
+      ...{ node, code, signal, error: null },
+      stdout: stdout.toString('utf8'),
+      stderr: stderr.toString('utf8'),
+    }),
+  );
+  const failed = failures.map(
+    ({ node, error }): ExecutedNode => ({
+      ...{ node, code: null, signal: null, stdout: '', stderr: '', error: error.message },
+    }),
+  );
+  const ok = failed.length === 0 && ended.every(({ code }) => code === 0);
+  return { cluster: cluster.name, ok, nodes: [...ended, ...failed] };
 }

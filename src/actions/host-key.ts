@@ -9,6 +9,7 @@ const consolePollMs = 200;
 /**
  * Accepts a machine's host key, or refuses it: against the key pinned for this machine at first contact, else as the
  * profile's `hostKeys` says. What is accepted stays pinned by the machine's id, never by its address.
+ * @param pins whether it is this call's place to remember, which only a run that holds the lock may
  * @throws {DeployerError} `wrong-host-key` with both fingerprints
  */
 export async function checkHostKey(
@@ -16,7 +17,7 @@ export async function checkHostKey(
   node: string,
   machineId: string,
   key: HostKey,
-  context: ActionContext,
+  { pins, context }: { pins: boolean; context: ActionContext },
 ): Promise<void> {
   const { hostKeys } = cluster.state;
   const pinned = await hostKeys.pinned(machineId);
@@ -30,7 +31,7 @@ export async function checkHostKey(
     const message = `${node}: trusting host key ${key.fingerprint} of ${machineId} at first sight`;
     context.emit({ type: 'notice', level: 'info', message });
   }
-  await hostKeys.pin(machineId, key);
+  if (pins) await hostKeys.pin(machineId, key);
 }
 
 async function checkAgainstConsole(

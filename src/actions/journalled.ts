@@ -1,4 +1,5 @@
 import { Interrupted, toDeployerError } from '../errors.ts';
+import type { JournalEntry } from '../state/journal.ts';
 import type { Effect } from '../state/journal-line.ts';
 import type { Run } from './run.ts';
 
@@ -11,16 +12,25 @@ export async function journalled<T>(
   effect: Effect,
   work: () => Promise<T>,
 ): Promise<T> {
-  const entry = await run.journal.begin(effect);
+  return resume(run, await run.journal.begin(effect), work);
+}
+
+/** Goes on with an effect that was written down before; the same work may be done again. */
+export async function resume<T>(
+  { journal }: Pick<Run, 'journal'>,
+  entry: JournalEntry,
+  work: () => Promise<T>,
+): Promise<T> {
+  let result: T;
   try {
-    const result = await work();
-    await run.journal.end(entry, { ok: true });
-    return result;
+    result = await work();
   } catch (error) {
     const { code, message, retryable } = toDeployerError(error);
     // A refusal is an outcome; after a failure that may be retried, or in the middle, the effect may still come about.
     const isOpen = retryable || error instanceof Interrupted;
-    if (!isOpen) await run.journal.end(entry, { ok: false, detail: { code, message } });
+    if (!isOpen) await journal.end(entry, { ok: false, detail: { code, message } });
     throw error;
   }
+  await journal.end(entry, { ok: true });
+  return result;
 }

@@ -2,11 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toDeployerError } from '../errors.ts';
 import type { MachineChange } from '../plan/machines.ts';
 import { launchToken } from '../providers/launch-token.ts';
 import type { ClusterRef, LaunchRequest, Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
-import { journalled } from './journalled.ts';
+import { journalled, resume } from './journalled.ts';
 import type { Place } from './open-place.ts';
 import type { Run } from './run.ts';
 
@@ -27,12 +28,20 @@ const LaunchRequestSchema = z.object({
  */
 export async function settleOpenLaunches(run: Run<Place>): Promise<void> {
   for (const entry of run.journal.openEntries()) {
-    if (entry.effect.kind === 'launch') {
-      await run.cluster.provider.launch(LaunchRequestSchema.parse(entry.effect.request));
-    }
-    // Everything else that is journalled may simply be done again, and will be if it is still wanted.
-    await run.journal.end(entry, { ok: true, detail: `settled by run ${run.id}` });
+    const { kind, request } = entry.effect;
+    await resume(run, entry, async () => {
+      // Everything else that is journalled may simply be done again, and will be if it is still wanted.
+      if (kind === 'launch') await run.cluster.provider.launch(LaunchRequestSchema.parse(request));
+    }).catch((error: unknown) => tellRefused(run, error));
   }
+}
+
+/** A launch that the cloud refuses now has never happened, and never will; anything else is still open. */
+function tellRefused({ context }: Run<Place>, error: unknown): void {
+  const { message, retryable } = toDeployerError(error);
+  if (retryable) throw error;
+  const told = `a launch that was cut short cannot be completed: ${message}`;
+  context.emit({ type: 'notice', level: 'warning', message: told });
 }
 
 /** Launches what the plan says, one call per incarnation, and remembers which machine became which node. */
@@ -45,9 +54,10 @@ export async function launchMachines(
   const toLaunch = changes.filter((change) => change.action === 'launch');
   if (toLaunch.length === 0) return snapshot;
   const cluster = { uid: snapshot.uid, name: snapshot.cluster };
+  // Whose things they are is remembered before the first of them is made.
+  let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   const keyName = await ensureKey(run, cluster);
   const operatorKeys = await readOperatorKeys(homedir());
-  let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   for (const [incarnation, ordinals] of byIncarnation(toLaunch)) {
     const { instanceType } = run.cluster.request.profile;
     const pool = `${imageId} ${instanceType}`;
@@ -59,9 +69,21 @@ export async function launchMachines(
       run.cluster.provider.launch(request),
     );
     remembered = await run.save(withMachines(remembered, machines));
-    await run.cluster.provider.label(cluster, machines);
+    await labelMachines(run, cluster, machines);
   }
   return remembered;
+}
+
+/** Names the machines for people; no truth depends on it, so its failure is told and nothing more. */
+export async function labelMachines(
+  { cluster: { provider }, context }: Run,
+  cluster: ClusterRef,
+  machines: readonly Machine[],
+): Promise<void> {
+  await provider.label(cluster, machines).catch((error: unknown) => {
+    const message = `the machines could not be named: ${toDeployerError(error).message}`;
+    context.emit({ type: 'notice', level: 'warning', message });
+  });
 }
 
 async function ensureKey(run: Run, cluster: ClusterRef): Promise<string> {

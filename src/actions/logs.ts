@@ -2,7 +2,7 @@ import { quoteAll } from '../node/quote.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { openCluster } from './open-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
-import { type NodeRun, runOnNodes } from './run-on-nodes.ts';
+import { type NodeRuns, runOnNodes } from './run-on-nodes.ts';
 
 /** Whose logs, and how much of them. */
 export interface LogsRequest extends ClusterRequest {
@@ -17,6 +17,8 @@ export interface LogsRequest extends ClusterRequest {
 /** What the services wrote. */
 export interface LogsResult {
   readonly cluster: string;
+  /** Every node could be asked. */
+  readonly ok: boolean;
   readonly nodes: readonly { readonly node: string; readonly lines: readonly string[] }[];
 }
 
@@ -31,7 +33,7 @@ export async function logs(request: LogsRequest, context: ActionContext): Promis
     ...units.map((unit) => `--unit=${unit}`),
   ];
   const wanted = request.node === undefined ? [] : [request.node];
-  const runs = await untilStopped(request, context, () =>
+  const { runs, failures } = await untilStopped(request, context, () =>
     runOnNodes(cluster, wanted, quoteAll(words), context),
   );
   const nodes = runs.map(({ node, result }) => ({
@@ -41,19 +43,20 @@ export async function logs(request: LogsRequest, context: ActionContext): Promis
       .split('\n')
       .filter((line) => line !== ''),
   }));
-  return { cluster: cluster.name, nodes };
+  const ok = failures.length === 0 && runs.every(({ result }) => result.code === 0);
+  return { cluster: cluster.name, ok, nodes };
 }
 
 /** What is followed ends when the user stops it, which is no failure. */
 async function untilStopped(
   { follow }: LogsRequest,
   { signal }: ActionContext,
-  work: () => Promise<readonly NodeRun[]>,
-): Promise<readonly NodeRun[]> {
+  work: () => Promise<NodeRuns>,
+): Promise<NodeRuns> {
   try {
     return await work();
   } catch (error) {
-    if (follow && signal.aborted) return [];
+    if (follow && signal.aborted) return { runs: [], failures: [] };
     throw error;
   }
 }

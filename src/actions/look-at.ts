@@ -9,7 +9,7 @@ import type { Cluster } from './open-cluster.ts';
 import { type Reach, reachNodes } from './reach-nodes.ts';
 
 /** How long a machine that once worked may take to answer, in milliseconds. */
-const answerTimeoutMs = 3_000;
+const answerTimeoutMs = 5_000;
 
 /** A cluster that is looked at or worked on as it is, without being changed. */
 export interface Look extends Reach {
@@ -40,7 +40,7 @@ export async function lookAt(
   const nodes = nodesOf(cluster, snapshot, described);
   const wanted = nodes.filter(selected);
   const running = wanted.filter((node) => node.machine?.state === 'running');
-  const options = { timeoutMs: answerTimeoutMs };
+  const options = { timeoutMs: answerTimeoutMs, pins: false };
   const { reached, failures } = await reachNodes(cluster, running, options, context);
   const down = wanted.filter((node) => !running.includes(node)).map(notRunning);
   const model = modelOf(cluster, snapshot, nodes, figures);

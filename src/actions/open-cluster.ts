@@ -1,5 +1,4 @@
 import { type ResolvedRequest, resolveRequest } from '../config/request.ts';
-import type { Remote } from '../remote/remote.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import {
   atCloud,
@@ -21,11 +20,9 @@ export interface KnownCluster extends RememberedCluster {
   readonly request: ResolvedRequest;
 }
 
-/** A cluster as its configuration, its local state and its cloud know it; disposing it ends all connections. */
-export interface Cluster extends Place, KnownCluster, AsyncDisposable {
+/** A cluster as its configuration, its local state and its cloud know it. */
+export interface Cluster extends Place, KnownCluster {
   readonly request: ResolvedRequest;
-  /** The connections to its nodes that were made so far. */
-  readonly connections: Remote[];
 }
 
 /**
@@ -52,13 +49,5 @@ export async function openCluster(
   request: ClusterRequest & Wish,
   context: ActionContext,
 ): Promise<Cluster> {
-  const known = await atCloud(await readCluster(request, context), request.setup, context);
-  const connections: Remote[] = [];
-  return {
-    ...known,
-    connections,
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all(connections.map((connection) => connection.close()));
-    },
-  };
+  return atCloud(await readCluster(request, context), request.setup, context);
 }

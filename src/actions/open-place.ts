@@ -1,6 +1,7 @@
 import { type ResolvedPlace, resolvePlace, resolveRequest } from '../config/request.ts';
 import { UsageError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Remote } from '../remote/remote.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
@@ -15,10 +16,15 @@ export interface RememberedCluster {
   readonly snapshot: ClusterSnapshot | null;
 }
 
-/** A cluster as its local state and its cloud know it; what it is made of is not needed to remove it. */
-export interface Place extends RememberedCluster {
+/**
+ * A cluster as its local state and its cloud know it; what it is made of is not needed to remove it. Disposing it ends
+ * all connections.
+ */
+export interface Place extends RememberedCluster, AsyncDisposable {
   readonly name: string;
   readonly provider: Provider;
+  /** The connections to its nodes that were made so far. */
+  readonly connections: Remote[];
 }
 
 /** The part of a request that says which cluster is meant. */
@@ -63,7 +69,14 @@ export async function atCloud<R extends RememberedCluster>(
 ): Promise<R & Place> {
   const provider = await openProvider(remembered.request, setup, context);
   if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
-  return { ...remembered, name: remembered.request.clusterName, provider };
+  const connections: Remote[] = [];
+  return {
+    ...remembered,
+    ...{ name: remembered.request.clusterName, provider, connections },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(connections.map((connection) => connection.close()));
+    },
+  };
 }
 
 function assertSameWhat(

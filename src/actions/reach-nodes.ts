@@ -25,6 +25,8 @@ export interface Reach {
 export interface ReachOptions {
   /** How long a node may take to answer at first, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether host keys that were accepted are remembered: under the cluster's lock. */
+  readonly pins: boolean;
   onProgress?(node: Node, text: string): void;
   onReached?(node: Node): void;
   /** Ends the attempt for this node; its reason is the node's failure. */
@@ -55,7 +57,8 @@ async function reachNode(
         port: 22,
         username: cluster.request.profile.username,
         privateKey,
-        verifyHostKey: (key) => checkHostKey(cluster, node.name, machine.id, key, context),
+        verifyHostKey: (key) =>
+          checkHostKey(cluster, node.name, machine.id, key, { pins: options.pins, context }),
         timeoutMs: options.timeoutMs,
         dialing: cluster.provider.dialing,
       },

@@ -1,4 +1,4 @@
-import { type NodeFailure, NodesFailed, toDeployerError } from '../errors.ts';
+import { type NodeFailure, toDeployerError } from '../errors.ts';
 import type { ExecResult } from '../remote/remote.ts';
 import type { ActionContext } from './context.ts';
 import { lookAt } from './look-at.ts';
@@ -14,37 +14,49 @@ export interface NodeRun {
   readonly result: ExecResult;
 }
 
+/** How a command ended on all nodes that it was meant for. */
+export interface NodeRuns {
+  /** In the order of the ordinals. */
+  readonly runs: readonly NodeRun[];
+  /** Nodes that could not be reached, or were lost before the command ended. */
+  readonly failures: readonly NodeFailure[];
+}
+
 /**
- * Runs a command on the selected nodes at once; each line of output is emitted as it comes.
+ * Runs a command on the selected nodes at once; each line of output is emitted as it comes, and so is each node's
+ * failure.
  * @param words which nodes, as `selectNodes` takes them
- * @throws {NodesFailed} once all commands have ended, when a node could not be reached or was lost
  */
 export async function runOnNodes(
   cluster: Cluster,
   words: readonly string[],
   command: string,
   context: ActionContext,
-): Promise<readonly NodeRun[]> {
+): Promise<NodeRuns> {
   const ordinals = selectNodes(await rememberedNodes(cluster, context), words);
   const look = await lookAt(cluster, context, ({ ordinal }) => ordinals.has(ordinal));
-  const failures: NodeFailure[] = [...look.failures];
+  const failures: NodeFailure[] = [];
   const runs: NodeRun[] = [];
+  const fail = (failure: NodeFailure) => {
+    failures.push(failure);
+    const message = `${failure.node}: ${failure.error.message}`;
+    context.emit({ type: 'notice', level: 'warning', message });
+  };
+  look.failures.forEach(fail);
   const runOne = async (node: ReachedNode) => {
     try {
       runs.push({ node: node.name, result: await execute(node, command, context) });
     } catch (error) {
-      failures.push({ node: node.name, error: toDeployerError(error) });
+      if (!context.signal.aborted) fail({ node: node.name, error: toDeployerError(error) });
     }
   };
   await Promise.all(look.reached.map(runOne));
   context.signal.throwIfAborted();
-  if (failures.length > 0) {
-    const nodes = failures.length === 1 ? '1 node' : `${failures.length} nodes`;
-    throw new NodesFailed(`the command did not come to its end on ${nodes}`, failures);
-  }
-  return runs.toSorted((left, right) =>
-    left.node.localeCompare(right.node, 'en', { numeric: true }),
-  );
+  return { runs: runs.toSorted(byNode), failures };
+}
+
+function byNode(left: NodeRun, right: NodeRun): number {
+  return left.node.localeCompare(right.node, 'en', { numeric: true });
 }
 
 async function execute(

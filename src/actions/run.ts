@@ -23,12 +23,13 @@ export interface Run<P extends Place = Cluster> {
 }
 
 /**
- * Does the work of a run under the cluster's lock, and releases it whatever happens.
+ * Does the work of a run under the cluster's lock, and releases it and the cluster whatever happens.
+ * @param open reads what the cluster is; called again under the lock when another run has changed it meanwhile
  * @throws {DeployerError} `locked` when another run holds it, `state-unwritable` before anything outside is touched
  */
 export async function withRun<T, P extends Place>(
   operation: string,
-  cluster: P,
+  open: () => Promise<P>,
   request: ClusterRequest,
   context: ActionContext,
   work: (run: Run<P>) => Promise<T>,
@@ -37,13 +38,19 @@ export async function withRun<T, P extends Place>(
   const startedMs = clock.monotonicMs();
   const elapsedMs = () => clock.monotonicMs() - startedMs;
   const id = makeRunId(clock.now());
-  await using lock = await cluster.state.lock({
+  // What is wrong with the request shows before a lock, which is a file, is made for it.
+  await using before = await open();
+  await using lock = await before.state.lock({
     who: `${userInfo().username}@${hostname()}`,
     operation,
     signal,
     ...(request.waitMs > 0 ? { wait: waitFor(request.waitMs, context) } : {}),
   });
   if (lock.notice !== null) emit({ type: 'notice', ...lock.notice });
+  const { snapshot } = await before.state.snapshot.read();
+  const isSame = snapshot?.serial === before.snapshot?.serial;
+  await using reopened = isSame ? null : await open();
+  const cluster = reopened ?? before;
   emit({ type: 'run-started', run: id, operation, cluster: cluster.name });
   let ok = false;
   try {
@@ -63,8 +70,7 @@ async function openRun<P extends Place>(
 ): Promise<Run<P>> {
   const { state } = cluster;
   await state.assertWritable();
-  // The lock may have been waited for, so what was read before may be old.
-  let { snapshot } = await state.snapshot.read();
+  let { snapshot } = cluster;
   const journal = await state.journal(id);
   return {
     ...{ id, cluster, context, journal, elapsedMs },

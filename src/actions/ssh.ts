@@ -54,6 +54,14 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
     StrictHostKeyChecking: 'yes',
     User: cluster.request.profile.username,
   };
-  const settings = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  const settings = Object.entries(options).flatMap(([key, value]) => ['-o', sshOption(key, value)]);
   return { file: 'ssh', args: [...settings, address, ...request.command] };
+}
+
+/**
+ * An option as OpenSSH reads it: in quotes, since a path may hold spaces, and with `%`, which begins a token, doubled.
+ * @see ssh_config(5)
+ */
+function sshOption(key: string, value: string): string {
+  return `${key}="${value.replaceAll('%', '%%')}"`;
 }

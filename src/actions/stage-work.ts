@@ -31,7 +31,9 @@ export function workOn(site: WorkSite): StageWork {
     apply: (node, stage, timeline) => applyBundle(site, node, stage.phases, timeline),
     passGate: async (nodes, stage) => {
       if (stage.gate === null) return '';
-      const asked = nodes.flatMap(({ ordinal }) => {
+      const serving = nodes.filter(({ serves }) => serves);
+      if (serving.length === 0) return '';
+      const asked = serving.flatMap(({ ordinal }) => {
         const scope = model.nodes.find((candidate) => candidate.ordinal === ordinal);
         const reached = site.reached.get(ordinal);
         return scope === undefined ? [] : [{ scope, remote: reached?.remote ?? null }];

@@ -28,40 +28,49 @@ export interface EngineDeps {
   readonly signal: AbortSignal;
 }
 
+/** How a stage ended. */
+interface StageOutcome {
+  /** Names of the nodes that are through with it. */
+  readonly through: ReadonlySet<string>;
+  readonly failures: readonly NodeFailure[];
+}
+
 /**
- * Walks the stages in order and gives back the failures of all nodes. A node that failed takes no part in later
- * stages; the others go on. In a stage that goes node by node the first failure keeps the rest from being started.
+ * Walks the stages in order and gives back the failures of all nodes. A node that is not through with a stage takes no
+ * part in later ones; the others go on. In a stage that goes node by node the first failure keeps the rest from being
+ * started.
+ * @param absent names of nodes that cannot be worked on from the beginning
  * @throws the signal's reason, once everything that was under way has ended
  */
 export async function runStages(
   stages: readonly Stage[],
+  absent: ReadonlySet<string>,
   work: StageWork,
   deps: EngineDeps,
 ): Promise<readonly NodeFailure[]> {
   const failures: NodeFailure[] = [];
-  const failed = new Set<string>();
+  const out = new Set(absent);
   for (const stage of stages) {
     deps.signal.throwIfAborted();
-    const nodes = stage.nodes.filter((node) => !failed.has(node.name));
-    const stageFailures = await runStage({ ...stage, nodes }, work, deps);
-    for (const failure of stageFailures) failed.add(failure.node);
-    failures.push(...stageFailures);
+    const nodes = stage.nodes.filter((node) => !out.has(node.name));
+    const outcome = await runStage({ ...stage, nodes }, work, deps);
+    failures.push(...outcome.failures);
     deps.signal.throwIfAborted();
-    if (stageFailures.length === 0 && nodes.length === stage.nodes.length)
-      await work.stageDone(stage);
+    const missing = stage.nodes.filter(({ name }) => !outcome.through.has(name));
+    for (const { name } of missing) out.add(name);
+    if (missing.length === 0 && nodes.length > 0) await work.stageDone(stage);
   }
   return failures;
 }
 
-async function runStage(
-  stage: Stage,
-  work: StageWork,
-  deps: EngineDeps,
-): Promise<readonly NodeFailure[]> {
+async function runStage(stage: Stage, work: StageWork, deps: EngineDeps): Promise<StageOutcome> {
+  if (stage.nodes.length === 0) return { through: new Set(), failures: [] };
   const names = stage.nodes.map((node) => node.name);
-  const run = { stage, work, deps, timeline: createTimeline(stage.phases, names, deps) };
+  const through = new Set<string>();
+  const run = { stage, work, deps, through, timeline: createTimeline(stage.phases, names, deps) };
   try {
-    return await (stage.window >= stage.nodes.length ? runTogether(run) : runWindowed(run));
+    const isTogether = stage.window >= stage.nodes.length;
+    return { through, failures: await (isTogether ? runTogether(run) : runWindowed(run)) };
   } finally {
     run.timeline.close();
   }
@@ -72,6 +81,8 @@ interface StageRun {
   readonly work: StageWork;
   readonly deps: EngineDeps;
   readonly timeline: Timeline;
+  /** Grows as nodes pass their gate. */
+  readonly through: Set<string>;
 }
 
 /** All nodes at once: the gate is asked of them together, since they may need each other to pass it. */
@@ -113,7 +124,10 @@ async function gate(nodes: readonly StageNode[], run: StageRun): Promise<readonl
     const seen = await run.work.passGate(nodes, run.stage);
     // What one node of many answered says nothing about the stage.
     const detail = nodes.length === run.stage.nodes.length ? seen : '';
-    for (const node of nodes) run.timeline.nodeDone(node.name, detail);
+    for (const { name } of nodes) {
+      run.through.add(name);
+      run.timeline.nodeDone(name, detail);
+    }
     return [];
   } catch (error) {
     return fail(nodes, toDeployerError(error), run);

@@ -91,8 +91,7 @@ export function createTimeline(
     },
     nodeDone: (node, detail) => {
       const last = phases.at(-1);
-      const before = current.get(node);
-      if (before !== undefined && before !== last) leave(node, before, true, '');
+      for (const phase of records.keys()) if (phase !== last) leave(node, phase, true, '');
       if (last !== undefined) leave(node, last, true, detail);
     },
     nodeFailed: (node, detail) => {

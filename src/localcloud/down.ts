@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { LocalCloud } from './cloud.ts';
 import { type Host, rootHalfDo, withHands } from './host.ts';
@@ -16,7 +17,11 @@ export async function takeCloudDown(
   await withHands(host, async () => {
     if (!options.all) await refuseOthersMachines(host, account);
     await rootHalfDo(host, 'clear');
-    await rm(host.directory, { recursive: true, force: true });
+    // Only what a cloud makes: the folder may be somebody's that was named by mistake.
+    for (const name of ['machines', 'trash', 'images', 'record.json']) {
+      await rm(join(host.directory, name), { recursive: true, force: true });
+    }
+    await rmdir(host.directory).catch(() => undefined);
   });
 }
 

@@ -5,6 +5,8 @@ import type { Gate } from '../recipe/resolve.ts';
 export interface StageNode {
   readonly ordinal: number;
   readonly name: string;
+  /** Whether it holds the service that the stage leads to, and so is asked by the gate. */
+  readonly serves: boolean;
   /** What travels to the node in one exchange; empty when the node only has to pass the gate. */
   readonly wishes: readonly Wish[];
 }

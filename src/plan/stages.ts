@@ -29,9 +29,10 @@ export function makeStages(
       const changed = changes.some((change) => names.has(change.phase));
       if (!changed && event !== 'first') return [];
       const own = (wishes.get(node.ordinal) ?? []).filter((wish) => names.has(wish.phase));
-      const founding = event === 'first' ? foundingWishes(model, node, phases) : [];
+      const serves = names.has(phases.at(-1)?.name ?? '');
+      const founding = event === 'first' && serves ? foundingWishes(model, node, phases) : [];
       const all = changed ? withFounding(own, founding) : [];
-      return [{ ordinal: node.ordinal, name: node.name, wishes: all }];
+      return [{ ordinal: node.ordinal, name: node.name, serves, wishes: all }];
     });
     return nodes.length === 0 ? [] : [toStage(model, phases, event, nodes)];
   });

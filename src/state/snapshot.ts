@@ -60,9 +60,9 @@ export function openSnapshot(folder: string, cluster: string): SnapshotStore {
       refuseOtherUid(file, found, content);
       const serial = nextSerial(found);
       const snapshot = ClusterSnapshotSchema.parse({
+        ...content,
         version: snapshotVersion,
         serial,
-        ...content,
       });
       if (found !== null) await writing(file, () => setAside(file, found));
       await replaceDurably(file, formatSnapshot(snapshot));

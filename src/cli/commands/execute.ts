@@ -30,7 +30,7 @@ export function addExecute({ program, actions, run }: CommandHost): void {
         act: (context) => actions.execute(request, context),
         print: ({ nodes: answers }) =>
           answers
-            .filter(({ code }) => code !== 0)
+            .filter(({ code, error }) => code !== 0 && error === null)
             .map(
               ({ node, code, signal }) => `${node}  ended with ${signal ?? `exit code ${code}`}`,
             ),

@@ -11,13 +11,8 @@ const hints: Readonly<Record<string, string>> = {
   VcpuLimitExceeded: 'Your quota is used up: ask for a larger one or destroy what you do not need.',
 };
 
-const transient: ReadonlySet<string> = new Set([
-  'RequestLimitExceeded',
-  'Throttling',
-  'ServiceUnavailable',
-  'InternalError',
-  'Unavailable',
-]);
+/** Refusals that say nothing about the request itself. */
+const throttled: ReadonlySet<string> = new Set(['RequestLimitExceeded', 'Throttling']);
 
 /**
  * What an EC2 call threw, as an error for people. EC2's own code is the error's code (`error.name` in the SDK),
@@ -30,7 +25,16 @@ export function toApiError(call: string, error: unknown): DeployerError {
   const hint = hints[error.name];
   return new DeployerError(error.name, `the cloud refused ${call}: ${error.message}`, {
     cause: error,
-    retryable: transient.has(error.name),
+    retryable: !isRefusal(error),
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** Only a client fault (HTTP 4xx) is a word on the request; with any other failure it may have been carried out. */
+function isRefusal(error: Error): boolean {
+  if (throttled.has(error.name) || !('$metadata' in error)) return false;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null) return false;
+  const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
 }

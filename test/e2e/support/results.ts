@@ -67,6 +67,7 @@ export const ExecuteResultSchema = z.strictObject({
       signal: z.string().nullable(),
       stdout: z.string(),
       stderr: z.string(),
+      error: z.string().nullable(),
     }),
   ),
 });

@@ -122,7 +122,7 @@ describe('the other verbs', () => {
     const execute: Actions['execute'] = async (_, { emit }) => {
       emit({ type: 'node-output', node: 'z-1', stream: 'stdout', line: 'up' });
       emit({ type: 'node-output', node: 'z-2', stream: 'stderr', line: 'no such thing' });
-      const output = { signal: null, stdout: '', stderr: '' };
+      const output = { signal: null, stdout: '', stderr: '', error: null };
       const nodes = [
         { node: 'z-1', code: 0, ...output },
         { node: 'z-2', code: 127, ...output },

@@ -10,6 +10,7 @@ function stageOf(count: number, window: number, phases: readonly string[] = ['wo
   const nodes = Array.from({ length: count }, (_, index) => ({
     ordinal: index + 1,
     name: `node-${index + 1}`,
+    serves: true,
     wishes: [],
   }));
   return { phases, nodes, window, gate: null, forms: null };
@@ -48,10 +49,16 @@ function recorder(failing: { apply?: readonly string[]; gate?: readonly string[]
   return { work, log, most: () => most };
 }
 
-function run(stages: readonly Stage[], work: StageWork, signal = new AbortController().signal) {
+function run(
+  stages: readonly Stage[],
+  work: StageWork,
+  signal = new AbortController().signal,
+  absent: readonly string[] = [],
+) {
   const events: DeployerEvent[] = [];
   const emit = (event: DeployerEvent) => events.push(event);
-  return { events, failures: runStages(stages, work, { emit, clock: systemClock, signal }) };
+  const deps = { emit, clock: systemClock, signal };
+  return { events, failures: runStages(stages, new Set(absent), work, deps) };
 }
 
 test('nodes that go together are asked for their gate together, since they may need each other', async () => {
@@ -154,4 +161,37 @@ test('every phase that begins also ends, whatever fails', async () => {
         .toSorted();
     expect(named('phase-ended')).toEqual(named('phase-started'));
   }
+});
+
+test('a stage counts as done only when every node that belongs to it is through', async () => {
+  const { work, log } = recorder();
+  await run([stageOf(3, 3)], work, undefined, ['node-2']).failures;
+  await run([stageOf(1, 1)], work, undefined, ['node-1']).failures;
+  await run([stageOf(0, 1)], work).failures;
+  expect(log).toEqual(['apply node-1', 'apply node-3', 'gate node-1 node-3']);
+});
+
+test('nodes that a failed serial stage never started take no part in later stages', async () => {
+  const { work, log } = recorder({ gate: ['node-1'] });
+  await run([stageOf(3, 1), stageOf(3, 3, ['later'])], work).failures;
+  expect(log).toEqual(['apply node-1', 'gate node-1']);
+});
+
+test('a node that only had to pass the gate does not make earlier phases look failed', async () => {
+  const { work } = recorder();
+  const onlyOne: StageWork = {
+    ...work,
+    apply: async (node, stage, timeline) => {
+      if (node.ordinal === 1) await work.apply(node, stage, timeline);
+    },
+  };
+  const { events, failures } = run([stageOf(3, 3, ['install', 'start'])], onlyOne);
+  await failures;
+  const ends = events.flatMap((event) =>
+    event.type === 'phase-ended' ? [[event.phase, event.ok]] : [],
+  );
+  expect(ends).toEqual([
+    ['install', true],
+    ['start', true],
+  ]);
 });

@@ -14,8 +14,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DeployerError } from '../../../src/errors.ts';
 import { seal } from '../../../src/state/seal.ts';
 import { openSnapshot, type SnapshotStore } from '../../../src/state/snapshot.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { sampleContent } from './support/sample-snapshot.ts';
-import { temporaryFolders } from './support/temporary-folder.ts';
 
 const newFolder = temporaryFolders();
 let folder: string;
@@ -42,6 +42,12 @@ describe('a snapshot', { timeout: 60_000 }, () => {
     const written = await store.write(sampleContent());
     expect(written).toEqual({ version: 1, serial: 3, ...sampleContent() });
     expect(await store.read()).toEqual({ snapshot: written, notice: null });
+  });
+
+  it('gets the next serial also when what was read before is written again', async () => {
+    const first = await store.write(sampleContent());
+    expect((await store.write({ ...first })).serial).toBe(2);
+    expect((await store.write({ ...first })).serial).toBe(3);
   });
 
   it('keeps the five before it, newest first, all private', async () => {
