@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most tests wait for other processes, so not even one core is kept free.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -13,6 +15,8 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          globalSetup: 'test/support/base-image.ts',
+          env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
           testTimeout: 60_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -22,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/support/base-image.ts',
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

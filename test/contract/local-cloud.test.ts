@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import {
   DescribeInstancesCommand,
   GetConsoleOutputCommand,
@@ -16,46 +13,40 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { setMisbehaviour } from '../../src/localcloud/misbehaviour.ts';
 import { overviewOf } from '../../src/localcloud/overview.ts';
+import { canHaveMachines } from '../support/images.ts';
 import {
-  clientOf,
   compileLauncher,
   eventually,
   hasGreeting,
   livingInstances,
-  openTestCloud,
+  processesWith,
   sshExec,
-  type TestCloud,
   tracesOf,
   waitForSsh,
   waitForState,
 } from './support/local-cloud.ts';
+import { generateKey } from './support/sshd.ts';
+import { clientOf, openTestCloud, type TestCloud } from './support/test-cloud.ts';
 
-const run = promisify(execFile);
-
-describe.skipIf(process.platform !== 'linux')('the local cloud with real machines', () => {
+describe.skipIf(!canHaveMachines)('the local cloud with real machines', () => {
   let test_: TestCloud;
   let launcher: Awaited<ReturnType<typeof compileLauncher>>;
-  let keyFolder: string;
-  let keyFile: string;
+  const key = generateKey();
 
   beforeAll(async () => {
     test_ = await openTestCloud();
     launcher = await compileLauncher();
-    keyFolder = await mkdtemp(join(tmpdir(), 'key-'));
-    keyFile = join(keyFolder, 'id');
-    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile]);
-    const PublicKeyMaterial = await readFile(`${keyFile}.pub`);
+    const PublicKeyMaterial = Buffer.from(key.public);
     await test_.client.send(new ImportKeyPairCommand({ KeyName: 'test', PublicKeyMaterial }));
   });
 
   afterAll(async () => {
     await test_?.[Symbol.asyncDispose]();
     await launcher?.remove();
-    if (keyFolder !== undefined) await rm(keyFolder, { recursive: true });
   });
 
   const launch = async (token: string, more: Partial<RunInstancesCommandInput> = {}) => {
@@ -82,6 +73,9 @@ describe.skipIf(process.platform !== 'linux')('the local cloud with real machine
       await test_.client.send(new TerminateInstancesCommand({ InstanceIds: ids }));
   };
 
+  // What a failed test has left shall not fail the next one.
+  afterEach(terminateAll);
+
   const consoleOf = async (id: string) => {
     const { Output = '' } = await test_.client.send(
       new GetConsoleOutputCommand({ InstanceId: id }),
@@ -105,11 +99,11 @@ describe.skipIf(process.platform !== 'linux')('the local cloud with real machine
     await Promise.all(machines.map(({ address }) => waitForSsh(address)));
     const command =
       'hostname; systemctl is-system-running --wait; cat /sys/class/net/eth0/operstate';
-    expect(await sshExec(first.address, keyFile, await hostKeyOf(first.id), command)).toBe(
+    expect(await sshExec(first.address, key.private, await hostKeyOf(first.id), command)).toBe(
       `ip-${first.address.replaceAll('.', '-')}\nrunning\nup`,
     );
     const greet = `timeout 5 sh -c 'exec bash -c "read -r line </dev/tcp/${first.address}/22; echo \\$line"'`;
-    expect(await sshExec(second.address, keyFile, await hostKeyOf(second.id), greet)).toMatch(
+    expect(await sshExec(second.address, key.private, await hostKeyOf(second.id), greet)).toMatch(
       /^SSH-2\.0/,
     );
     const { machines: shown } = await overviewOf(test_.cloud);
@@ -128,8 +122,8 @@ describe.skipIf(process.platform !== 'linux')('the local cloud with real machine
     const hostKey = await hostKeyOf(machine.id);
     await waitForSsh(machine.address);
     const bootId = () =>
-      sshExec(machine.address, keyFile, hostKey, 'stat -c %Z /proc/1; cat /root/mark');
-    await sshExec(machine.address, keyFile, hostKey, 'echo mark >/root/mark');
+      sshExec(machine.address, key.private, hostKey, 'stat -c %Z /proc/1; cat /root/mark');
+    await sshExec(machine.address, key.private, hostKey, 'echo mark >/root/mark');
     await test_.client.send(new StopInstancesCommand(ids));
     await waitForState(test_.client, [machine.id], 'stopped');
     await test_.client.send(new StartInstancesCommand(ids));
@@ -141,7 +135,7 @@ describe.skipIf(process.platform !== 'linux')('the local cloud with real machine
     await eventually(async () => (await bootId().catch(() => started)) !== started, 'the reboot');
     expect(await bootId()).toMatch(/\nmark$/);
     // The connection may end before its answer.
-    await sshExec(machine.address, keyFile, hostKey, 'poweroff').catch(() => {});
+    await sshExec(machine.address, key.private, hostKey, 'poweroff').catch(() => {});
     await waitForState(test_.client, [machine.id], 'stopped');
     await terminateAll();
   });
@@ -152,9 +146,10 @@ describe.skipIf(process.platform !== 'linux')('the local cloud with real machine
     await waitForSsh(machine.address);
     const pidFile = join(test_.cloud.host.directory, 'machines', machine.id, 'pid');
     const supervisor = Number(await readFile(pidFile, 'utf8'));
-    const { stdout: nspawn } = await run('pgrep', ['-f', `^systemd-nspawn.*${machine.id}`]);
+    const [nspawn] = await processesWith('systemd-nspawn ', machine.id);
+    if (nspawn === undefined) throw new Error('no nspawn');
     process.kill(supervisor, 'SIGKILL');
-    process.kill(Number(nspawn.trim()), 'SIGKILL');
+    process.kill(nspawn.pid, 'SIGKILL');
     await test_.client.send(new StopInstancesCommand({ InstanceIds: [machine.id] }));
     await waitForState(test_.client, [machine.id], 'stopped');
     await test_.client.send(new StartInstancesCommand({ InstanceIds: [machine.id] }));

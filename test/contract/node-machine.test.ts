@@ -1,27 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  DescribeInstancesCommand,
-  EC2Client,
-  RebootInstancesCommand,
-  RunInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { ensureBaseImage } from '../../src/localcloud/base-image.ts';
-import { openCloud } from '../../src/localcloud/cloud.ts';
-import { accountOf } from '../../src/localcloud/names.ts';
-import { cloudRequestHandler } from '../../src/localcloud/request-handler.ts';
 import { journalTail } from '../../src/node/journal-tail.ts';
 import { observe } from '../../src/node/observe.ts';
 import { serviceStates } from '../../src/node/service-states.ts';
-import { type ConnectTarget, connect } from '../../src/remote/connect.ts';
+import { connect } from '../../src/remote/connect.ts';
 import type { Remote } from '../../src/remote/remote.ts';
+import { canHaveMachines } from '../support/images.ts';
 import { applyAt, look, put, told, wishesOf } from '../unit/node/fixtures.ts';
+import { launchMachine, type Machine } from './support/machine.ts';
+import { deps } from './support/sshd.ts';
 
 const unitText = (argument: string) =>
   `[Service]\nExecStart=/bin/sleep ${argument}\n[Install]\nWantedBy=multi-user.target\n`;
@@ -30,15 +18,18 @@ const ticker = (argument: string, inputs: string) => [
   { service: { name: 'ticker', inputs } },
 ];
 
-describe.skipIf(process.getuid?.() !== 0)('a Debian 12 machine', () => {
+describe.skipIf(!canHaveMachines)('a Debian 12 machine', () => {
   let machine: Machine;
   let remote: Remote;
 
   beforeAll(async () => {
     machine = await launchMachine();
-    remote = machine.remote;
+    remote = await connect(machine.target(), deps);
   });
-  afterAll(() => machine.close());
+  afterAll(async () => {
+    await remote?.close();
+    await machine?.remove();
+  });
 
   const sh = async (command: string) => (await remote.exec(command)).stdout.toString();
 
@@ -116,10 +107,10 @@ describe.skipIf(process.getuid?.() !== 0)('a Debian 12 machine', () => {
     ]);
     await sh('systemctl restart ticker');
     expect(told(await look(remote, ...ticker('1001', 'b'))).at(-1)).toBe(
-      'would-change: restarted by someone else',
+      'would-change: restarted by someone else, perhaps with other inputs',
     );
     expect(told(await put(remote, ...ticker('1002', 'c'))).at(-1)).toBe(
-      'changed: restarted by someone else',
+      'changed: restarted by someone else, perhaps with other inputs',
     );
   });
 
@@ -194,14 +185,12 @@ describe.skipIf(process.getuid?.() !== 0)('a Debian 12 machine', () => {
   });
 
   test('serves a login user with sudo as it serves root', async () => {
-    const [key, target] = [machine.key, machine.target];
     await put(remote, { package: ['sudo'] }, { user: { name: 'op', groups: ['sudo'] } });
     await sh(
-      `mkdir -p ~op/.ssh; echo '${key.public}' >~op/.ssh/authorized_keys; chown -R op ~op/.ssh`,
+      `mkdir -p ~op/.ssh; echo '${machine.key.public}' >~op/.ssh/authorized_keys; chown -R op ~op/.ssh`,
     );
     await sh("echo '%sudo ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/op");
-    const signal = AbortSignal.timeout(60_000);
-    const op = await connect({ ...target, username: 'op' }, { clock: systemClock, signal });
+    const op = await connect(machine.target({ username: 'op' }), deps);
     const wishes = wishesOf({ command: { run: 'id -u >/root/who', creates: '/root/who' } });
     const options = { clock: systemClock, sudo: true };
     const { generation } = await observe(op, { wishes }, options);
@@ -227,8 +216,33 @@ describe.skipIf(process.getuid?.() !== 0)('a Debian 12 machine', () => {
     });
     expect(told(await put(remote, ...ticker('1002', 'c')))).toEqual([
       'ok',
-      'changed: restarted by someone else',
+      'changed: restarted by someone else, perhaps with other inputs',
     ]);
+  });
+
+  test('finds nothing to do after a reboot or a crash, and takes note of the new start', async () => {
+    const content = unitText('1003').replace('[Install]', 'Restart=always\n[Install]');
+    const steps = [
+      { unit: { name: 'ticker', content } },
+      { service: { name: 'ticker', inputs: 'd' } },
+    ];
+    const invocation = async () => (await sh('systemctl show -P InvocationID ticker')).trim();
+    await put(remote, ...steps);
+    const first = await invocation();
+    const { facts } = await look(remote);
+    await machine.reboot();
+    const bootId = async () => (await look(remote)).facts.bootId;
+    await expect.poll(bootId, { timeout: 60_000 }).not.toBe(facts.bootId);
+    await sh('until systemctl is-active ticker; do sleep 0.05; done');
+    expect(told(await look(remote, ...steps))).toEqual(['ok', 'ok']);
+    expect(told(await put(remote, ...steps))).toEqual(['ok', 'ok']);
+    const second = await invocation();
+    expect(second).not.toBe(first);
+    expect(await sh('cat /var/lib/deployer/services/ticker.service')).toContain(`d ${second} `);
+    await sh('systemctl kill --signal=KILL ticker');
+    await expect.poll(invocation, { timeout: 10_000 }).not.toBe(second);
+    await sh('until systemctl is-active ticker; do sleep 0.05; done');
+    expect(told(await look(remote, ...steps))).toEqual(['ok', 'ok']);
   });
 
   test('leaves a kernel setting to its host', async () => {
@@ -236,71 +250,3 @@ describe.skipIf(process.getuid?.() !== 0)('a Debian 12 machine', () => {
     expect(told(result)[0]).toMatch(/^host-owned: vm.max_map_count is \d+, wanted 262145/);
   });
 });
-
-/** One machine in a cloud folder of its own. */
-interface Machine {
-  readonly remote: Remote;
-  readonly target: ConnectTarget;
-  readonly key: { readonly public: string };
-  reboot(): Promise<void>;
-  /** Takes machine and cloud away. */
-  close(): Promise<void>;
-}
-
-async function launchMachine(): Promise<Machine> {
-  const directory = mkdtempSync(join(tmpdir(), 'deployer-cloud-'));
-  const cloud = openCloud({
-    directory,
-    imagesDirectory: process.env['DEPLOYER_CLOUD_IMAGES'] ?? '/var/lib/deployer-cloud/images',
-    account: accountOf(directory),
-    clock: systemClock,
-  });
-  const client = new EC2Client({
-    region: 'local-1',
-    endpoint: 'http://localcloud.invalid',
-    maxAttempts: 1,
-    credentials: { accessKeyId: cloud.account, secretAccessKey: 'local' },
-    requestHandler: cloudRequestHandler(cloud),
-  });
-  const ImageId = await ensureBaseImage(cloud, 'debian-12', {
-    onProgress: () => {},
-    nowMs: systemClock.now(),
-  });
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
-  const userData = `#cloud-config\n${JSON.stringify({ ssh_authorized_keys: [key.public] })}`;
-  const { Instances = [] } = await client.send(
-    new RunInstancesCommand({
-      ImageId,
-      MinCount: 1,
-      MaxCount: 1,
-      UserData: Buffer.from(userData).toString('base64'),
-    }),
-  );
-  const InstanceIds = Instances.flatMap(({ InstanceId }) => InstanceId ?? []);
-  const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ InstanceIds }));
-  const target: ConnectTarget = {
-    node: 'machine-1',
-    address: Reservations[0]?.Instances?.[0]?.PrivateIpAddress ?? '',
-    port: 22,
-    username: 'root',
-    privateKey: key.private,
-    verifyHostKey: () => Promise.resolve(),
-    timeoutMs: 30_000,
-    dialing: 'eager',
-  };
-  const signal = AbortSignal.timeout(180_000);
-  const remote = await connect(target, { clock: systemClock, signal });
-  return {
-    remote,
-    target,
-    key,
-    async reboot() {
-      await client.send(new RebootInstancesCommand({ InstanceIds }));
-    },
-    async close() {
-      await remote.close();
-      await client.send(new TerminateInstancesCommand({ InstanceIds }));
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}

@@ -35,7 +35,7 @@ describe('a crash report', () => {
   });
 
   it('can be read by its owner alone', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+    const folder = mkdtempSync(join(tmpdir(), 'deployer-crash-'));
     try {
       const path = writeCrashReport(folder, new Error('boom'), circumstances);
 

@@ -40,7 +40,7 @@ let copy: string;
 let bin: string;
 
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'launcher-')));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'deployer-launcher-')));
   copy = join(folder, 'working copy');
   bin = join(folder, 'bin');
   mkdirSync(join(copy, 'src', 'deep'), { recursive: true });

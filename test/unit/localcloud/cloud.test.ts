@@ -14,7 +14,7 @@ const publicKey =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKJ0y0bD1eHqv1rP6f3o5c1Jm2q5rXnS2m0b4f2k7w9x me';
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cloud-'));
+  directory = await mkdtemp(join(tmpdir(), 'deployer-cloud-'));
   cloud = openCloud({ directory, account: 'AKA', clock: systemClock });
 });
 

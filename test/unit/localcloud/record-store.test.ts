@@ -8,7 +8,7 @@ import { instance } from './instance.ts';
 let directory: string;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'record-'));
+  directory = await mkdtemp(join(tmpdir(), 'deployer-record-'));
 });
 
 afterEach(() => rm(directory, { recursive: true }));

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ConnectionLost } from '../../../src/errors.ts';
 import type {
   NodeConnection,
@@ -18,19 +17,18 @@ export interface Cut {
 
 /**
  * A node on this very computer: the real runtime and the real shell, with processes of its own and a private /var/lib,
- * /etc and /srv, so that nothing outside is touched and nothing outlives it. It needs root, and has no systemd.
+ * /etc, /usr and /srv in memory, so that nothing outside is touched and nothing outlives it. It needs root, and has no
+ * systemd.
  */
 export interface LocalNode extends NodeConnection, AsyncDisposable {
   /** How many commands have been run. */
   readonly execs: number;
   /** The next commands lose their connection like this, in order. */
   readonly cuts: Cut[];
-  /** The path outside of what the node has as /var/lib, /etc or /srv. */
-  outside(path: string): string;
   read(path: string): string;
   write(path: string, content: string, mode?: number): void;
-  /** Puts a script of ours in the place of a program, for what cannot run here. */
-  replace(program: string, script: string): Promise<void>;
+  /** Puts a script of ours in the place of a program below /usr, for what cannot run here. */
+  replace(program: string, script: string): void;
   /** Runs a command line as anybody on the node would. */
   sh(command: string): Promise<string>;
 }
@@ -46,42 +44,36 @@ export const canRunLocalNode = process.getuid?.() === 0;
 
 // It ends, and everything in it, when its input does: when it is disposed of, or the test process is gone.
 const mounts = `set -e
-cd "$1"; mkdir lib srv real; cp -a /etc etc
+mount -t tmpfs -o mode=755 tmpfs /mnt; cd /mnt; mkdir lib srv real etc usr work work/etc work/usr
 mount --bind /var/lib real; mount --bind lib /var/lib
-mkdir lib/dpkg lib/apt; mount --bind real/dpkg /var/lib/dpkg
-mount --bind etc /etc; mount --bind srv /srv; mount -t proc proc /proc
-if [ "$2" = bash ]; then mount --bind /usr/bin/bash "$(readlink -f /bin/sh)"; fi
+mkdir lib/dpkg lib/apt; mount --bind real/dpkg /var/lib/dpkg; mount --bind srv /srv
+for each in etc usr; do
+  mount -t overlay -o "lowerdir=/$each,upperdir=$each,workdir=work/$each" overlay "/$each"
+done
+mount -t proc proc /proc
+if [ "$1" = bash ]; then ln -sf bash /usr/bin/sh; fi
 echo ready; cat >/dev/null`;
 
 export async function startLocalNode(options: LocalNodeOptions = {}): Promise<LocalNode> {
   const { shell = 'dash', profile = '' } = options;
-  const root = mkdtempSync(join(tmpdir(), 'deployer-node-'));
-  chmodSync(root, 0o755);
-  const holder = spawn(
-    'unshare',
-    [
-      '-m',
-      '-p',
-      '--fork',
-      '--kill-child',
-      '--propagation',
-      'private',
-      'bash',
-      '-c',
-      mounts,
-      'bash',
-      root,
-      shell,
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
+  const namespaces = ['-m', '-p', '--fork', '--kill-child', '--propagation', 'private'];
+  const holder = spawn('unshare', [...namespaces, 'bash', '-c', mounts, 'bash', shell], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const failed = once(holder, 'exit').then(() => Promise.reject(new Error('no local node')));
   await Promise.race([once(holder.stdout, 'data'), failed]);
   const init = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim();
-  const enter = (words: readonly string[]) => ['-m', '-p', `-t${init}`, '--', ...words];
+  // With its root as well: where this process is in a chroot, the mounts alone would lead out of it.
+  const enter = (words: readonly string[]) => ['-m', '-p', '-r', `-t${init}`, '--', ...words];
+  const { code } = await run(spawn('nsenter', enter(['test', '-d', '/mnt/lib/dpkg'])), {}, {});
+  if (code !== 0) throw new Error('commands would not run on the node but on this computer');
   const cuts: Cut[] = [];
   let execs = 0;
-  const outside = (path: string) => join(root, path.replace(/^\/var\/lib/, '/lib'));
+  const seen = (path: string) => `/proc/${init}/root${path}`;
+  const write: LocalNode['write'] = (path, content, mode = 0o644) => {
+    mkdirSync(dirname(seen(path)), { recursive: true });
+    writeFileSync(seen(path), content, { mode });
+  };
   return {
     node: 'local-1',
     get execs() {
@@ -93,16 +85,11 @@ export async function startLocalNode(options: LocalNodeOptions = {}): Promise<Lo
       const line = profile === '' ? command : `${profile}\n${command}`;
       return run(spawn('nsenter', enter([shell, '-c', line])), execOptions, cuts.shift() ?? {});
     },
-    outside,
-    read: (path) => readFileSync(outside(path), 'utf8'),
-    write(path, content, mode = 0o644) {
-      mkdirSync(join(outside(path), '..'), { recursive: true });
-      writeFileSync(outside(path), content, { mode });
-    },
-    async replace(program, script) {
-      const fake = join(root, program.replaceAll('/', '-'));
-      writeFileSync(fake, script, { mode: 0o755 });
-      await run(spawn('nsenter', enter(['mount', '--bind', fake, program])), {}, {});
+    read: (path) => readFileSync(seen(path), 'utf8'),
+    write,
+    replace(program, script) {
+      rmSync(seen(program), { force: true });
+      write(program, script, 0o755);
     },
     async sh(command) {
       const { stdout } = await run(spawn('nsenter', enter(['sh', '-c', command])), {}, {});
@@ -112,7 +99,6 @@ export async function startLocalNode(options: LocalNodeOptions = {}): Promise<Lo
       const gone = once(holder, 'exit');
       holder.stdin.end();
       await gone;
-      rmSync(root, { recursive: true, force: true });
     },
   };
 }

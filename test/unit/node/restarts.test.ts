@@ -33,7 +33,7 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a service und
   beforeEach(async () => {
     const started = await startLocalNode({ shell });
     node = started;
-    await node.replace('/usr/bin/systemctl', systemctl);
+    node.replace('/usr/bin/systemctl', systemctl);
     await put(node, ...wished('A'));
     return () => started[Symbol.asyncDispose]();
   });

@@ -129,9 +129,9 @@ describe.skipIf(!canRunLocalNode)('a package step', () => {
   const steps = [{ package: ['tar', 'made-up'] }];
 
   /** An apt-get that installs made-up as far as dpkg-query can tell, once `curedBy` was called. */
-  async function fakeApt(node: LocalNode, curedBy: string): Promise<void> {
+  function fakeApt(node: LocalNode, curedBy: string): void {
     const installed = 'made-up//installed';
-    await node.replace(
+    node.replace(
       '/usr/bin/apt-get',
       `#!/bin/sh
 echo "apt-get $*" | sed 's/ -o [^ ]*//g' >>/srv/calls
@@ -140,20 +140,17 @@ case " $* " in
   *) [ -e /srv/${curedBy} ] || { echo "E: not like this" >&2; exit 100; }; touch /srv/done ;;
 esac`,
     );
-    await node.replace(
+    node.replace(
       '/usr/bin/dpkg-query',
       `#!/bin/sh
 echo tar//installed; if [ -e /srv/done ]; then echo ${installed}; fi`,
     );
-    await node.replace(
-      '/usr/bin/dpkg',
-      '#!/bin/sh\necho "dpkg $*" >>/srv/calls; touch /srv/configured',
-    );
+    node.replace('/usr/bin/dpkg', '#!/bin/sh\necho "dpkg $*" >>/srv/calls; touch /srv/configured');
   }
 
   test('fetches lists where there are none, and installs without recommendations', async () => {
     await using node = await startLocalNode();
-    await fakeApt(node, 'update');
+    fakeApt(node, 'update');
     expect(told(await look(node, ...steps))).toEqual(['would-change: not installed: made-up']);
     expect(told(await put(node, ...steps))).toEqual(['changed: not installed: made-up']);
     expect(node.read('/srv/calls')).toBe(
@@ -163,7 +160,7 @@ echo tar//installed; if [ -e /srv/done ]; then echo ${installed}; fi`,
 
   test('leaves fresh lists alone', async () => {
     await using node = await startLocalNode();
-    await fakeApt(node, 'calls');
+    fakeApt(node, 'calls');
     node.write('/var/lib/apt/lists/debian_Packages', '');
     expect(told(await put(node, { package: { names: ['made-up'], recommends: true } }))).toEqual([
       'changed: not installed: made-up',
@@ -173,7 +170,7 @@ echo tar//installed; if [ -e /srv/done ]; then echo ${installed}; fi`,
 
   test('fetches lists again when they are old', async () => {
     await using node = await startLocalNode();
-    await fakeApt(node, 'update');
+    fakeApt(node, 'update');
     node.write('/var/lib/apt/lists/debian_Packages', '');
     await node.sh('touch -d "2 days ago" /var/lib/apt/lists');
     await put(node, ...steps);
@@ -182,12 +179,12 @@ echo tar//installed; if [ -e /srv/done ]; then echo ${installed}; fi`,
 
   test('cures an interrupted dpkg and stale lists once, and then gives up with the last words', async () => {
     await using node = await startLocalNode();
-    await fakeApt(node, 'configured');
+    fakeApt(node, 'configured');
     expect(told(await put(node, ...steps))).toEqual(['changed: not installed: made-up']);
     expect(node.read('/srv/calls')).toContain('dpkg --configure -a');
 
     await using hopeless = await startLocalNode();
-    await fakeApt(hopeless, 'nothing');
+    fakeApt(hopeless, 'nothing');
     expect(told(await put(hopeless, ...steps))).toEqual([
       'failed: apt-get install failed:\nE: not like this',
     ]);

@@ -18,7 +18,7 @@ let root: string;
 
 /** A clone whose tools are stand-ins: each does what the shell text says. */
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'test-script-')));
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'deployer-test-script-')));
   for (const folder of ['scripts', 'bin', 'node_modules/.bin']) {
     mkdirSync(join(root, folder), { recursive: true });
   }

@@ -16,8 +16,8 @@ import {
   listClusters,
   openClusterState,
 } from '../../../src/state/cluster-state.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { sampleContent } from './support/sample-snapshot.ts';
-import { temporaryFolders } from './support/temporary-folder.ts';
 
 const newFolder = temporaryFolders();
 let root: string;

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { openClusterState } from '../../../src/state/cluster-state.ts';
-import { compiled } from './support/compiled.ts';
+import { compiled } from '../../support/compiled.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { sampleContent } from './support/sample-snapshot.ts';
-import { temporaryFolders } from './support/temporary-folder.ts';
 
 const newFolder = temporaryFolders();
 let program: string;

@@ -18,7 +18,7 @@ import { DeployerError } from '../../../src/errors.ts';
 import { type JournalOptions, openJournal } from '../../../src/state/journal.ts';
 import type { Effect } from '../../../src/state/journal-line.ts';
 import { seal } from '../../../src/state/seal.ts';
-import { temporaryFolders } from './support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const newFolder = temporaryFolders();
 let file: string;

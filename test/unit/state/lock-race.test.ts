@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LockHolder } from '../../../src/state/lock-file.ts';
-import { compiled } from './support/compiled.ts';
+import { compiled } from '../../support/compiled.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { type Contender, startContender } from './support/contender.ts';
-import { temporaryFolders } from './support/temporary-folder.ts';
 
 const rounds = 50;
 const contenderCount = 5;

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { acquireLock, type LockOptions } from '../../../src/state/lock.ts';
 import type { LockHolder } from '../../../src/state/lock-file.ts';
-import { temporaryFolders } from './support/temporary-folder.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
 
 const newFolder = temporaryFolders();
 let folder: string;

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionLost } from '../../../src/errors.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
-import { startProxy, type TcpProxy } from './proxy.ts';
-import { deps, eventually, freePort, type Sshd, startSshd } from './sshd.ts';
+import { canHaveMachines } from '../../support/images.ts';
+import { startProxy, type TcpProxy } from '../support/proxy.ts';
+import { deps, eventually, freePort, type Sshd, startSshd } from '../support/sshd.ts';
 
-describe('a connection', () => {
+describe.skipIf(!canHaveMachines)('a connection', () => {
   let sshd: Sshd;
   let proxy: TcpProxy;
   beforeAll(async () => {
@@ -177,7 +178,7 @@ describe('a connection', () => {
     const port = await freePort();
     await expect(remote.openTcp(port)).rejects.toMatchObject({
       code: 'connection-refused',
-      message: `node-1: nothing accepts connections at 127.0.0.1:${port}`,
+      message: `nothing accepts connections at 127.0.0.1:${port} of node-1`,
     });
     await remote.close();
   });

@@ -6,8 +6,9 @@ import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { DeployerError } from '../../../src/errors.ts';
 import { connect } from '../../../src/remote/connect.ts';
-import { startProxy } from './proxy.ts';
-import { deps, freePort, generateKey, startSshd } from './sshd.ts';
+import { canHaveMachines } from '../../support/images.ts';
+import { startProxy } from '../support/proxy.ts';
+import { deps, freePort, generateKey, startSshd } from '../support/sshd.ts';
 
 /** A port that accepts every connection and says `greeting`, if anything. */
 async function startTalker(greeting?: string) {
@@ -31,7 +32,7 @@ async function startTalker(greeting?: string) {
   };
 }
 
-describe('first contact', () => {
+describe.skipIf(!canHaveMachines)('first contact', () => {
   it.each(['eager', 'gentle'] as const)(
     'is made by %s dialling once sshd starts',
     async (dialing) => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const repository = resolve(import.meta.dirname, '../../../..');
+const repository = resolve(import.meta.dirname, '../..');
 
 /** Compiles a module of src/ and what it imports into `folder`, for real Node processes; the path of its JavaScript. */
 export function compiled(folder: string, module: string): string {

@@ -1,40 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/clock.ts';
 import type { ConnectTarget } from '../../../src/remote/connect.ts';
 import { readHostKey } from '../../../src/remote/host-key.ts';
 import { generatePrivateKey, publicKeyLine } from '../../../src/state/openssh-key.ts';
+import { imagesDirectory } from '../../support/images.ts';
 
-const program = '/usr/sbin/sshd';
-
-/** A real sshd of this computer on a loopback port, that lets the current user in with one key. */
+/** A real sshd of Debian 12 on a loopback port, that lets root in with one key. */
 export interface Sshd {
   readonly port: number;
   readonly fingerprint: string;
   readonly target: (changes?: Partial<ConnectTarget>) => ConnectTarget;
   /** Starts it; `startSshd` has done so unless told otherwise. */
   start(): Promise<void>;
+  /** Ends it with all its sessions. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+const rootfs = join(imagesDirectory, 'debian-12', 'rootfs');
+const namespaces = ['-m', '-p', '--fork', '--kill-child', '--propagation', 'private'];
+
+// The sshd of the base image, on a copy of its file system in memory. It ends, and everything in it, when its input
+// does: when it is stopped, or the test process is gone.
+const chroot = `set -e
+cd "$2"; mount -t tmpfs tmpfs memory; mkdir memory/upper memory/work memory/root
+mount -t overlay -o "lowerdir=$1,upperdir=memory/upper,workdir=memory/work" overlay memory/root
+cp host-key authorized-keys config memory/root/root
+cd memory/root; mkdir -p run/sshd; mount -t proc proc proc; mount --rbind /dev dev
+chroot . /usr/sbin/sshd -D -e -f /root/config &
+cat >/dev/null`;
 
 export async function startSshd(
   settings: readonly string[] = [],
   { started = true } = {},
 ): Promise<Sshd> {
-  if (!existsSync(program)) throw new Error(`these tests need ${program} (openssh-server)`);
-  mkdirSync('/run/sshd', { recursive: true });
   const directory = await mkdtemp(join(tmpdir(), 'deployer-sshd-'));
   const hostKey = generateKey();
   const login = generateKey();
   const port = await freePort();
   const file = (name: string) => join(directory, name);
+  await mkdir(file('memory'));
   await writeFile(file('host-key'), hostKey.private, { mode: 0o600 });
   await writeFile(file('authorized-keys'), `${login.public}\n`);
   await writeFile(
@@ -43,14 +54,12 @@ export async function startSshd(
       ...settings,
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
-      `HostKey ${file('host-key')}`,
-      `AuthorizedKeysFile ${file('authorized-keys')}`,
+      'HostKey /root/host-key',
+      'AuthorizedKeysFile /root/authorized-keys',
       'PermitRootLogin yes',
       'StrictModes no',
       'UsePAM no',
       'PidFile none',
-      // Nobody's .bashrc shall have a say in these tests.
-      `SetEnv HOME=${directory}`,
       '',
     ].join('\n'),
   );
@@ -63,7 +72,7 @@ export async function startSshd(
       node: 'node-1',
       address: '127.0.0.1',
       port,
-      username: userInfo().username,
+      username: 'root',
       privateKey: login.private,
       verifyHostKey: async () => {},
       timeoutMs: 10_000,
@@ -71,7 +80,9 @@ export async function startSshd(
       ...changes,
     }),
     start: async () => {
-      child = spawn(program, ['-D', '-e', '-f', file('config')], { stdio: 'ignore' });
+      child = spawn('unshare', [...namespaces, 'sh', '-c', chroot, 'sh', rootfs, directory], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
       for (let tries = 0; !(await isOpen(port)); tries += 1) {
         if (child.exitCode !== null || tries > 250) throw new Error('sshd did not start');
         await sleep(20);
@@ -80,7 +91,7 @@ export async function startSshd(
     stop: async () => {
       if (child === undefined || child.exitCode !== null) return;
       const ended = once(child, 'exit');
-      child.kill();
+      child.stdin?.end();
       await ended;
     },
     [Symbol.asyncDispose]: async () => {

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
-import { deps, type Sshd, startSshd } from './sshd.ts';
+import { canHaveMachines } from '../../support/images.ts';
+import { deps, type Sshd, startSshd } from '../support/sshd.ts';
 
-describe('a command on a node', () => {
+describe.skipIf(!canHaveMachines)('a command on a node', () => {
   let sshd: Sshd;
   let remote: Remote;
   beforeAll(async () => {
@@ -102,7 +103,7 @@ describe('a command on a node', () => {
   });
 });
 
-describe('a node that allows two sessions', () => {
+describe.skipIf(!canHaveMachines)('a node that allows two sessions', () => {
   it('still runs twenty commands started at once', async () => {
     await using sshd = await startSshd(['MaxSessions 2']);
     const remote = await connect(sshd.target(), deps);

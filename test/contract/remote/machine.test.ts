@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConnectionLost, DeployerError } from '../../src/errors.ts';
-import { runProbe } from '../../src/probes/run-probe.ts';
-import { connect } from '../../src/remote/connect.ts';
-import type { HostKey } from '../../src/remote/host-key.ts';
-import type { Remote } from '../../src/remote/remote.ts';
-import { deps } from '../unit/remote/sshd.ts';
-import { launchMachine, type Machine } from './remote-machine.ts';
+import { ConnectionLost, DeployerError } from '../../../src/errors.ts';
+import { runProbe } from '../../../src/probes/run-probe.ts';
+import { connect } from '../../../src/remote/connect.ts';
+import type { HostKey } from '../../../src/remote/host-key.ts';
+import type { Remote } from '../../../src/remote/remote.ts';
+import { canHaveMachines } from '../../support/images.ts';
+import { launchMachine, type Machine } from '../support/machine.ts';
+import { deps } from '../support/sshd.ts';
 
-describe.skipIf(process.getuid?.() !== 0)('a connection to a real machine', () => {
+describe.skipIf(!canHaveMachines)('a connection to a real machine', () => {
   let machine: Machine;
   let remote: Remote;
   const shown: HostKey[] = [];

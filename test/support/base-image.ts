@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/clock.ts';
+import { ensureBaseImage } from '../../src/localcloud/base-image.ts';
+import { openCloud } from '../../src/localcloud/cloud.ts';
+import { exists } from '../../src/localcloud/exists.ts';
+import {
+  checkPrerequisites,
+  installPrerequisites,
+  type Prerequisite,
+} from '../../src/localcloud/prerequisites.ts';
+import { canHaveMachines, imagesDirectory } from './images.ts';
+
+/**
+ * Makes ready, before the tests of a project, what machines need: the programs of the local cloud, an ssh client, and
+ * the base image. On a fresh computer it installs packages, as the program itself does; the client starts no server.
+ */
+export async function setup(): Promise<void> {
+  if (!canHaveMachines) {
+    console.warn('Tests with machines need Linux and root: they are skipped.');
+    return;
+  }
+  const needed = [...(await checkPrerequisites(process.env)), await sshClient()];
+  const missing = needed.filter(({ found }) => !found);
+  if (missing.length > 0) {
+    console.log(`Installing what is missing: ${missing.map(({ name }) => name).join(', ')}`);
+    await installPrerequisites(missing, { onProgress: () => {} });
+  }
+  await makeBaseImage();
+}
+
+async function sshClient(): Promise<Prerequisite> {
+  return {
+    name: 'ssh',
+    why: 'logs in as an engineer would',
+    found: await exists('/usr/bin/ssh'),
+    package: 'openssh-client',
+    fix: 'Run as root: apt-get install openssh-client',
+  };
+}
+
+async function makeBaseImage(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'deployer-images-'));
+  try {
+    const cloud = openCloud({ directory, imagesDirectory, account: 'AKTEST', clock: systemClock });
+    let isToBeMade = false;
+    await ensureBaseImage(cloud, 'debian-12', {
+      onProgress: () => {
+        if (!isToBeMade) console.log('Making the base image, once for all later runs');
+        isToBeMade = true;
+      },
+      nowMs: systemClock.now(),
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
