@@ -91,6 +91,8 @@ print_host_keys() {
 
 # Runs in the machine's new network namespace: gives it an eth0 whose peer hangs on the cloud's bridge.
 inside() {
+  # The kernel takes away what was plugged in before a reboot in its own time; the name must be free now.
+  nsenter --target "$SUPERVISOR" --net ip link delete "$VETH" 2>/dev/null || true
   # shellcheck disable=SC2153
   ip -batch - <<END
 link add eth0 address $MAC type veth peer name $VETH netns $SUPERVISOR

@@ -144,7 +144,7 @@ describe('deployer zookeeper', () => {
 
     const answer = (ordinal: number) => ({
       ...{ node: `zookeeper-default-${ordinal}`, code: 0, signal: null },
-      ...{ stdout: `${ordinal}\n`, stderr: '' },
+      ...{ stdout: `${ordinal}\n`, stderr: '', error: null },
     });
     expect(all.nodes).toEqual([answer(1), answer(2), answer(3)]);
     expect(some.nodes).toEqual([answer(1), answer(3)]);
