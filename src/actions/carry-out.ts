@@ -9,7 +9,7 @@ import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
 import { workOn } from './stage-work.ts';
-import type { Survey } from './survey.ts';
+import { type Survey, unknownOf } from './survey.ts';
 
 /** A cluster on which everything planned was done. */
 export interface WorkedCluster {
@@ -30,9 +30,10 @@ export async function carryOut(
   const known = await observeAgain(run, site, seen);
   const snapshot = await run.save(withFounders(site.snapshot, known));
   const model = modelOf(run.cluster, snapshot, site.nodes, seen.figures);
-  const plan = makePlan({ model, machines: seen.machines, observed: known.observed });
-  const unknown = new Set(known.failures.map(({ node }) => node));
-  const workable = site.reached.filter(({ name }) => !unknown.has(name));
+  const { observed } = known;
+  const unknown = unknownOf(model.nodes, known);
+  const plan = makePlan({ model, machines: seen.machines, observed, unknown });
+  const workable = site.reached.filter(({ ordinal }) => !unknown.has(ordinal));
   const reached = new Map(workable.map((node) => [node.ordinal, node]));
   const work = workOn({ run, model, reached, generations: new Map(known.generations) });
   const absent = model.nodes.filter(({ ordinal }) => !reached.has(ordinal));

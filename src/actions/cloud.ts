@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { takeCloudDown } from '../localcloud/down.ts';
 import { type CloudOverview, overviewOf } from '../localcloud/overview.ts';
 import { type ClusterState, listClusters, openClusterState } from '../state/cluster-state.ts';
@@ -6,6 +5,7 @@ import type { Lock } from '../state/lock.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
 import { localCloudName, openLocalCloud } from './local-provider.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { whoAmI } from './who.ts';
 
 /** From which workspace the cloud is looked at. */
 export type CloudRequest = WorkspaceRequest;
@@ -49,7 +49,7 @@ export async function cloudDown(
   const ownImages = cloud.host.imagesDirectory.startsWith(`${directory}/`);
   const clusters = await clustersOn(localCloudName(cloud), state.folder, context);
   const { signal } = context;
-  const who = `${userInfo().username}@${hostname()}`;
+  const who = whoAmI();
   const locks: Lock[] = [];
   try {
     for (const cluster of clusters) {
@@ -76,6 +76,13 @@ async function clustersOn(
   const states = (await listClusters(root)).map((cluster) =>
     openClusterState({ root, cluster, clock }),
   );
-  const snapshots = await Promise.all(states.map((state) => state.snapshot.read()));
-  return states.filter((_, index) => snapshots[index]?.snapshot?.cloud === cloud);
+  // A damaged snapshot tells nothing, and must not keep the cloud from being removed.
+  const clouds = states.map((state) =>
+    state.snapshot.read().then(
+      ({ snapshot }) => snapshot?.cloud,
+      () => undefined,
+    ),
+  );
+  const known = await Promise.all(clouds);
+  return states.filter((_, index) => known[index] === cloud);
 }

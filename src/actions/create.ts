@@ -1,10 +1,11 @@
 import { clusterScope } from '../plan/model.ts';
 import { isEmptyPlan, makePlan } from '../plan/plan.ts';
 import { resolveOutputs } from '../recipe/resolve.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { askedNodes } from './ask-nodes.ts';
 import { carryOut } from './carry-out.ts';
 import type { ActionContext, WishRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
-import { askedNodes } from './gate.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { openCluster } from './open-cluster.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
@@ -48,11 +49,13 @@ async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResul
   const { cluster, context } = run;
   const snapshot = await wishedSnapshot(run, request);
   await settleOpenLaunches(run);
+  if (isOtherWish(run, snapshot)) await run.save(snapshot);
   const seen = await survey(run, snapshot);
   await labelAdopted(run, seen);
   const plan = makePlan(seen);
-  context.emit({ type: 'plan-made', cluster: cluster.name, summary: describePlan(cluster, plan) });
-  const changed = !isEmptyPlan(plan) || plan.stages.length > 0;
+  const summary = describePlan(cluster, plan, seen.unknown.size);
+  context.emit({ type: 'plan-made', cluster: cluster.name, summary });
+  const changed = !isEmptyPlan(plan) || plan.stages.length > 0 || seen.failures.length > 0;
   const { model, reached } = changed ? await carryOut(run, snapshot, seen) : seen;
   const proving = { classes: changed ? provingClasses : lookingClasses, patient: true };
   const proofs = await proveCluster(model, askedNodes(model, reached), proving, context);
@@ -72,4 +75,10 @@ async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResul
 async function labelAdopted(run: Run, { model, described }: Survey): Promise<void> {
   const alive = described.filter(({ state }) => state === 'running' || state === 'pending');
   await labelMachines(run, { uid: model.cluster.uid, name: model.cluster.name }, alive);
+}
+
+/** Whether an existing cluster is to be something else than the last run wanted; what it is to be is remembered first. */
+function isOtherWish({ snapshot }: Run, wished: ClusterSnapshot): boolean {
+  if (snapshot === null) return false;
+  return JSON.stringify(snapshot.request) !== JSON.stringify(wished.request);
 }

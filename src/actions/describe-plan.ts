@@ -2,10 +2,11 @@ import { countChanges, countMachines, isEmptyPlan, type Plan } from '../plan/pla
 import type { Cluster } from './open-cluster.ts';
 
 /** The plan in one line, like `zookeeper-default · 3 × server · local cloud · plan 7f3a2c: 3 machines, 27 changes`. */
-export function describePlan({ name, request }: Cluster, plan: Plan): string {
+export function describePlan({ name, request }: Cluster, plan: Plan, unknown: number): string {
+  const silent = unknown === 0 ? '' : `; ${counted(unknown, 'node')} cannot be asked`;
   const roles = Object.entries(request.roleCounts).map(([role, count]) => `${count} × ${role}`);
   const cloud = request.credentials.kind === 'local' ? 'local cloud' : request.credentials.name;
-  return `${name} · ${roles.join(', ')} · ${cloud} · plan ${plan.hash}: ${describeChanges(plan)}`;
+  return `${name} · ${roles.join(', ')} · ${cloud} · plan ${plan.hash}: ${describeChanges(plan)}${silent}`;
 }
 
 function describeChanges(plan: Plan): string {

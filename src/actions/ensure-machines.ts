@@ -1,5 +1,6 @@
 import { DeployerError } from '../errors.ts';
 import { type MachineChange, planMachines } from '../plan/machines.ts';
+import { nodeName } from '../plan/model.ts';
 import type { Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { journalled } from './journalled.ts';
@@ -21,7 +22,9 @@ export function decideMachines(
   const changes = planMachines(snapshot.nodes, machines, snapshot.formed.length > 0);
   const lost = changes.filter((change) => change.action === 'lost');
   if (lost.length === 0) return changes;
-  const names = lost.map(({ ordinal, reason }) => `${snapshot.cluster}-${ordinal} (${reason})`);
+  const names = lost.map(
+    ({ ordinal, reason }) => `${nodeName(snapshot.cluster, ordinal)} (${reason})`,
+  );
   throw new DeployerError('machine-lost', `machines that held data are gone: ${names.join(', ')}`, {
     hint: 'Replacing a member of a formed cluster is not supported yet: destroy the cluster and create it anew.',
   });
@@ -48,7 +51,7 @@ export async function ensureMachines(
   const wanted = new Set(
     changes.filter(({ action }) => action !== 'keep').map(({ ordinal }) => ordinal),
   );
-  const names = [...wanted].map((ordinal) => `${cluster.name}-${ordinal}`);
+  const names = [...wanted].map((ordinal) => nodeName(cluster.name, ordinal));
   const startedMs = clock.monotonicMs();
   emit({ type: 'phase-started', phase, nodes: names });
   const end = (ok: boolean, done: number, detail: string) => {

@@ -1,70 +1,13 @@
 import { formatDuration } from '../duration.ts';
-import { DeployerError } from '../errors.ts';
-import type { ClusterModel } from '../plan/model.ts';
-import { judge } from '../probes/judge.ts';
-import { matches } from '../probes/match.ts';
-import type { ProbeAnswer } from '../probes/probe-kind.ts';
-import { runProbe } from '../probes/run-probe.ts';
+import { DeployerError, NodesFailed } from '../errors.ts';
 import type { Gate } from '../recipe/resolve.ts';
-import type { NodeScope } from '../recipe/scope.ts';
-import type { Remote } from '../remote/remote.ts';
+import { type AskedNode, askUntil } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
-import type { ReachedNode } from './reach-nodes.ts';
-
-const pollMs = 75;
-const attemptMs = 5_000;
-
-/** A node that is asked, with what templates see of it. */
-export interface AskedNode {
-  readonly scope: NodeScope;
-  /** Null when it was not reached: then it gives no answer, and none counts for it. */
-  readonly remote: Remote | null;
-}
-
-/** Every node of the cluster, those without a connection among them. */
-export function askedNodes(
-  model: ClusterModel,
-  reached: readonly ReachedNode[],
-): readonly AskedNode[] {
-  return model.nodes.map((scope) => {
-    const node = reached.find(({ ordinal }) => ordinal === scope.ordinal);
-    return { scope, remote: node?.remote ?? null };
-  });
-}
-
-/** What stands for the answer of a node that was not reached. */
-export const notReached: ProbeAnswer = { ok: false, text: '', detail: 'not reached' };
-
-/** Whether something holds, and what was seen. */
-export interface Verdict {
-  readonly ok: boolean;
-  readonly detail: string;
-}
-
-/** What is asked of nodes, and on how many of them it must hold. */
-type Question = Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'>;
-
-/**
- * Asks the nodes until the answers satisfy the question, or until its time is over, and gives the last verdict.
- * @throws the signal's reason
- */
-export async function askUntil(
-  question: Question,
-  nodes: readonly AskedNode[],
-  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
-): Promise<Verdict> {
-  const deadline = clock.monotonicMs() + question.withinMs;
-  while (true) {
-    const verdict = await askOnce(question, nodes, { clock, signal });
-    signal.throwIfAborted();
-    if (verdict.ok || clock.monotonicMs() >= deadline) return verdict;
-    await clock.sleep(pollMs, signal);
-  }
-}
 
 /**
  * Waits until a gate holds and says in a few words what the nodes answered.
- * @throws {DeployerError} `gate-closed` with the last answers
+ * @throws {NodesFailed} with the last answer of each node that did not answer as wished, where every node must
+ * @throws {DeployerError} `gate-closed` with the last answers, where the nodes answer together
  */
 export async function awaitGate(
   gate: Gate,
@@ -74,23 +17,12 @@ export async function awaitGate(
   const verdict = await askUntil(gate, nodes, context);
   if (verdict.ok) return verdict.detail;
   const within = formatDuration(gate.withinMs);
-  throw new DeployerError('gate-closed', `not ready within ${within}: ${verdict.detail}`, {
-    hint: "Look at the service's own log with `deployer logs`, correct the reason and run the same command again.",
-  });
-}
-
-async function askOnce(
-  question: Question,
-  nodes: readonly AskedNode[],
-  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
-): Promise<Verdict> {
-  const results = await Promise.all(
-    nodes.map(async ({ scope, remote }) => {
-      const probe = question.probeAt(scope);
-      const deps = { timeoutMs: attemptMs, signal, clock };
-      const answer = remote === null ? notReached : await runProbe(probe, remote, deps);
-      return { node: `-${scope.ordinal}`, ...matches(question.match, answer) };
-    }),
-  );
-  return judge(question.on, results);
+  const closed = (detail: string) =>
+    new DeployerError('gate-closed', `not ready within ${within}: ${detail}`, {
+      hint: "Look at the service's own log with the logs operation, correct the reason and run the same command again.",
+    });
+  if (gate.on !== 'every') throw closed(verdict.detail);
+  // Each node stands for itself, so those that answered as wished are through.
+  const failures = verdict.wrong.map(({ node, detail }) => ({ node, error: closed(detail) }));
+  throw new NodesFailed(closed(verdict.detail).message, failures);
 }

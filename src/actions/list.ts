@@ -1,4 +1,5 @@
 import { listProfiles } from '../config/list-profiles.ts';
+import { toDeployerError } from '../errors.ts';
 import { listRecipes } from '../recipe/list.ts';
 import { listClusters, openClusterState } from '../state/cluster-state.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
@@ -48,11 +49,11 @@ async function rememberedCluster(
   name: string,
   { clock, emit }: ActionContext,
 ): Promise<ListResult['clusters'][number] | null> {
-  const { snapshot, notice } = await openClusterState({
-    root,
-    cluster: name,
-    clock,
-  }).snapshot.read();
+  const state = openClusterState({ root, cluster: name, clock });
+  const { snapshot, notice } = await state.snapshot.read().catch((error: unknown) => {
+    const message = `${name}: ${toDeployerError(error).message}`;
+    return { snapshot: null, notice: { level: 'warning' as const, message } };
+  });
   if (notice !== null) emit({ type: 'notice', ...notice });
   if (snapshot === null) return null;
   const { recipe, profile, nodes } = snapshot;

@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import { newestMachine } from '../plan/machines.ts';
 import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { Cluster } from './open-cluster.ts';
+
+const FoundersSchema = z.array(z.object({ ordinal: z.number(), incarnation: z.number() }));
 
 /** One place in the cluster, with the machine that fills it if there is one. */
 export interface Node {
@@ -37,7 +40,9 @@ export function modelOf(
     recipe: request.recipe,
     cluster: { name, uid: snapshot.uid, recipe: request.recipe.name, profile: request.profileName },
     params: request.params,
-    recorded: { founders },
+    recorded: Object.fromEntries(
+      Object.keys(request.recipe.recorded).map((name) => [name, founders]),
+    ),
     formed: new Set(snapshot.formed),
     nodes: nodes.map((node): NodeScope => {
       const remembered = snapshot.nodes.find(({ ordinal }) => ordinal === node.ordinal);
@@ -61,7 +66,7 @@ export function modelOf(
 
 /** The machines that formed the cluster's services first: as recorded, or those of a cluster about to be formed. */
 function foundersOf(snapshot: ClusterSnapshot): ClusterModel['recorded'][string] {
-  const recorded = snapshot.recorded['founders'];
-  if (Array.isArray(recorded)) return recorded as unknown as ClusterModel['recorded'][string];
+  const recorded = FoundersSchema.safeParse(snapshot.recorded['founders']);
+  if (recorded.success) return recorded.data;
   return snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
 }

@@ -3,8 +3,8 @@ import { DeployerError } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { clusterScope } from '../plan/model.ts';
 import { type Proof, resolveProofs } from '../recipe/resolve-proofs.ts';
+import { type AskedNode, askUntil } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
-import { type AskedNode, askUntil } from './gate.ts';
 import { writeAndRead } from './write-and-read.ts';
 
 /** What a proof showed. */

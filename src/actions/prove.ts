@@ -1,5 +1,5 @@
+import { askedNodes } from './ask-nodes.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import { askedNodes } from './gate.ts';
 import { lookAt } from './look-at.ts';
 import { openCluster } from './open-cluster.ts';
 import { type ProofResult, proveCluster } from './prove-cluster.ts';

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
 import type { Machine } from '../providers/provider.ts';
 import { connect } from '../remote/connect.ts';
@@ -122,7 +123,8 @@ const neverAnswered: ReadonlySet<string> = new Set([
 async function withConsole(cluster: Cluster, id: string, error: unknown): Promise<unknown> {
   if (!(error instanceof DeployerError) || !neverAnswered.has(error.code)) return error;
   const text = await cluster.provider.consoleOutput(id).catch(() => '');
-  const tail = text.trimEnd().split('\n').slice(-20).join('\n');
+  const lines = stripVTControlCharacters(text).trimEnd().split('\n');
+  const tail = lines.slice(-20).join('\n');
   const shown = tail === '' ? `(the console of ${id} is empty)` : `console of ${id}:\n${tail}`;
   return new DeployerError(error.code, error.message, {
     cause: error,

@@ -39,7 +39,8 @@ export async function runOnNodes(
   const runs: NodeRun[] = [];
   const fail = (failure: NodeFailure) => {
     failures.push(failure);
-    const message = `${failure.node}: ${failure.error.message}`;
+    const { message: said } = failure.error;
+    const message = said.startsWith(failure.node) ? said : `${failure.node}: ${said}`;
     context.emit({ type: 'notice', level: 'warning', message });
   };
   look.failures.forEach(fail);

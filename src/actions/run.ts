@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { formatDuration } from '../duration.ts';
 import type { ClusterSnapshot, SnapshotContent } from '../state/cluster-snapshot.ts';
 import type { Journal } from '../state/journal.ts';
@@ -7,6 +6,7 @@ import type { ActionContext, ClusterRequest } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
 import type { Place } from './open-place.ts';
 import { makeRunId } from './run-id.ts';
+import { whoAmI } from './who.ts';
 
 /** One invocation that changes a cluster: it holds the cluster's lock and writes ahead what it does. */
 export interface Run<P extends Place = Cluster> {
@@ -41,7 +41,7 @@ export async function withRun<T, P extends Place>(
   // What is wrong with the request shows before a lock, which is a file, is made for it.
   await using before = await open();
   await using lock = await before.state.lock({
-    who: `${userInfo().username}@${hostname()}`,
+    who: whoAmI(),
     operation,
     signal,
     ...(request.waitMs > 0 ? { wait: waitFor(request.waitMs, context) } : {}),

@@ -1,8 +1,8 @@
 import { type ClusterModel, clusterScope, hasPlaceholder } from '../plan/model.ts';
 import { resolveOutputs } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
+import { askedNodes } from './ask-nodes.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import { askedNodes } from './gate.ts';
 import { type Look, lookAt } from './look-at.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { type ProofResult, proveCluster } from './prove-cluster.ts';

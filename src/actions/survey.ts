@@ -17,6 +17,8 @@ export interface Survey extends Observed {
   readonly described: readonly Machine[];
   /** What has to happen to the machines. */
   readonly machines: readonly MachineChange[];
+  /** Ordinals of nodes that have a machine and could not be observed. */
+  readonly unknown: ReadonlySet<number>;
   /** The nodes that could be observed. */
   readonly reached: readonly ReachedNode[];
 }
@@ -40,6 +42,7 @@ export async function survey(run: Run, snapshot: ClusterSnapshot): Promise<Surve
   return {
     ...observed,
     ...{ model, figures, described, machines },
+    unknown: unknownOf(kept, observed),
     reached: reached.filter(({ ordinal }) => observed.observed.has(ordinal)),
     failures: [...failures, ...observed.failures],
   };
@@ -68,4 +71,13 @@ function reachKept(
     },
     context,
   );
+}
+
+/** Which of the nodes that have a machine could not be observed. */
+export function unknownOf(
+  nodes: readonly Pick<Node, 'ordinal'>[],
+  { observed }: Observed,
+): ReadonlySet<number> {
+  const ordinals = nodes.map(({ ordinal }) => ordinal);
+  return new Set(ordinals.filter((ordinal) => !observed.has(ordinal)));
 }

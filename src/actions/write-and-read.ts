@@ -1,20 +1,34 @@
-import { runProbe } from '../probes/run-probe.ts';
+import type { Judgement } from '../probes/judge.ts';
 import type { WriteReadProof } from '../recipe/resolve-proofs.ts';
+import { type AskedNode, askNode, notReached } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
-import { type AskedNode, notReached, type Verdict } from './gate.ts';
 
 type Waiting = Pick<ActionContext, 'clock' | 'signal'>;
 
 const pollMs = 100;
 
-/** Writes through some nodes and reads through others until all read what they should, or until time is over. */
+/** Writes through some nodes and reads through others, again and again until all read what was written or time is over. */
 export async function writeAndRead(
   proof: WriteReadProof,
   nodes: readonly AskedNode[],
   waiting: Waiting,
-): Promise<Verdict> {
+): Promise<Judgement> {
   const { clock, signal } = waiting;
   const deadline = clock.monotonicMs() + proof.withinMs;
+  while (true) {
+    const verdict = await attempt(proof, nodes, deadline, waiting);
+    signal.throwIfAborted();
+    if (verdict.ok || clock.monotonicMs() >= deadline) return verdict;
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+async function attempt(
+  proof: WriteReadProof,
+  nodes: readonly AskedNode[],
+  deadline: number,
+  waiting: Waiting,
+): Promise<Judgement> {
   const writers = nodesOn(proof.write.on, nodes);
   const readers = nodesOn(proof.read.on, nodes);
   const written = await Promise.all(
@@ -23,22 +37,14 @@ export async function writeAndRead(
   const failed = written.find((answer) => !answer.ok);
   if (failed !== undefined) return { ok: false, detail: `the write failed: ${failed.detail}` };
   const { equals } = proof.read;
-  const expected = equals.kind === 'text' ? equals.text : (written[0]?.text ?? '');
-  while (true) {
-    const answers = await Promise.all(
-      readers.map((node) => command(proof.read.commandAt, node, deadline, waiting)),
-    );
-    signal.throwIfAborted();
-    const wrong = answers.find(({ ok, text }) => !ok || text.trim() !== expected.trim());
-    if (wrong === undefined) return { ok: true, detail: describe(writers, readers, nodes.length) };
-    if (clock.monotonicMs() >= deadline) {
-      const seen = wrong.ok
-        ? `read "${wrong.text.trim()}" instead of "${expected.trim()}"`
-        : wrong.detail;
-      return { ok: false, detail: `${wrong.node}: ${seen}` };
-    }
-    await clock.sleep(pollMs, signal);
-  }
+  const expected = (equals.kind === 'text' ? equals.text : (written[0]?.text ?? '')).trim();
+  const answers = await Promise.all(
+    readers.map((node) => command(proof.read.commandAt, node, deadline, waiting)),
+  );
+  const wrong = answers.find(({ ok, text }) => !ok || text.trim() !== expected);
+  if (wrong === undefined) return { ok: true, detail: describe(writers, readers, nodes.length) };
+  const seen = wrong.ok ? `read "${wrong.text.trim()}" instead of "${expected}"` : wrong.detail;
+  return { ok: false, detail: `${wrong.node}: ${seen}` };
 }
 
 async function command(
@@ -50,7 +56,7 @@ async function command(
   const timeoutMs = Math.max(1_000, deadline - clock.monotonicMs());
   const probe = { command: commandAt(scope) };
   const deps = { timeoutMs, signal, clock };
-  const answer = remote === null ? notReached : await runProbe(probe, remote, deps);
+  const answer = remote === null ? notReached : await askNode(probe, remote, deps);
   return { node: `-${scope.ordinal}`, ...answer };
 }
 

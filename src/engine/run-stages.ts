@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Clock } from '../clock.ts';
-import { type DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
+import { type DeployerError, type NodeFailure, NodesFailed, toDeployerError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { Stage, StageNode } from '../plan/stage.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
@@ -14,7 +14,8 @@ export interface StageWork {
   apply(node: StageNode, stage: Stage, timeline: Timeline): Promise<void>;
   /**
    * Waits until the gate holds for these nodes and says in a few words what was seen.
-   * @throws {DeployerError} when it does not hold in time
+   * @throws {NodesFailed} with the nodes that did not pass in time, while the others did
+   * @throws {DeployerError} when it does not hold for any of them
    */
   passGate(nodes: readonly StageNode[], stage: Stage): Promise<string>;
   /** Called once all of a stage's nodes are through. */
@@ -123,14 +124,22 @@ async function gate(nodes: readonly StageNode[], run: StageRun): Promise<readonl
   try {
     const seen = await run.work.passGate(nodes, run.stage);
     // What one node of many answered says nothing about the stage.
-    const detail = nodes.length === run.stage.nodes.length ? seen : '';
-    for (const { name } of nodes) {
-      run.through.add(name);
-      run.timeline.nodeDone(name, detail);
-    }
+    endDone(nodes, run, nodes.length === run.stage.nodes.length ? seen : '');
     return [];
   } catch (error) {
-    return fail(nodes, toDeployerError(error), run);
+    if (!(error instanceof NodesFailed)) return fail(nodes, toDeployerError(error), run);
+    const failed = new Map(error.failures.map((failure) => [failure.node, failure.error]));
+    for (const [name, reason] of failed) run.timeline.nodeFailed(name, reason.message);
+    const through = nodes.filter(({ name }) => !failed.has(name));
+    endDone(through, run, '');
+    return error.failures;
+  }
+}
+
+function endDone(nodes: readonly StageNode[], run: StageRun, detail: string): void {
+  for (const { name } of nodes) {
+    run.through.add(name);
+    run.timeline.nodeDone(name, detail);
   }
 }
 

@@ -36,16 +36,19 @@ export interface Plan {
 export interface PlanInput {
   readonly model: ClusterModel;
   readonly machines: readonly MachineChange[];
-  /** By ordinal; a node without an entry has nothing on it yet, so every wish is a change. */
+  /** By ordinal; a node without an entry has nothing on it yet, so every wish is a change … */
   readonly observed: ReadonlyMap<number, readonly StepAnswer[]>;
+  /** … unless it has a machine that could not be asked: then nothing is known to differ. */
+  readonly unknown: ReadonlySet<number>;
 }
 
 /** Compares what a cluster is to be with what was observed. */
-export function makePlan({ model, machines, observed }: PlanInput): Plan {
+export function makePlan({ model, machines, observed, unknown }: PlanInput): Plan {
   const wishes = new Map(model.nodes.map((node) => [node.ordinal, nodeWishes(model, node)]));
   const nodes = model.nodes.map((node): NodePlan => {
     const answers = observed.get(node.ordinal);
-    const changes = stepChanges(wishes.get(node.ordinal) ?? [], answers);
+    const own = unknown.has(node.ordinal) ? [] : (wishes.get(node.ordinal) ?? []);
+    const changes = stepChanges(own, answers);
     return { ordinal: node.ordinal, name: node.name, changes };
   });
   const stages = makeStages(model, wishes, nodes);

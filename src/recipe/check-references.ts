@@ -10,6 +10,9 @@ interface NamedPhase {
   readonly at: YamlPath;
 }
 
+/** What every cluster goes through, shown beside the recipe's own phases. */
+const builtInPhases: ReadonlySet<string> = new Set(['setup', 'launch', 'prove', 'terminate']);
+
 /** Everything in a well-formed recipe that contradicts something else in it, each at its place. */
 export function checkReferences(
   recipe: RecipeDocument,
@@ -29,6 +32,13 @@ export function checkReferences(
         each.at.slice(0, 2),
         `there are two phases "${each.name}"`,
         'give one of them another name',
+      );
+    }
+    if (builtInPhases.has(each.name)) {
+      report(
+        each.at.slice(0, 2),
+        `"${each.name}" is a phase of every cluster`,
+        'give it another name',
       );
     }
     checkRoles(each, Object.keys(recipe.roles), report);

@@ -20,7 +20,7 @@ export interface Gate {
 
 /** What a life event does besides starting the service, filled for one node. */
 export interface EventWork {
-  /** Runs once, on one node of the event. */
+  /** Runs once on each node of the event, before its service starts. */
   readonly command: string | undefined;
   /** Nodes whose answer to the probe matches `last` come last. */
   readonly order: { readonly probe: Probe; readonly last: string } | undefined;

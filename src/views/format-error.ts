@@ -41,7 +41,10 @@ function groupFailures({ failures }: NodesFailed, paint: Palette): string[] {
   const groups = new Map<string, { nodes: string[]; lines: string[] }>();
   for (const { node, error } of failures) {
     const lines = [error.message, ...formatRest(error, paint)].map((line) => `    ${line}`);
-    const key = lines.join('\n').replaceAll(node, '');
+    // What differs only in whose it is stands once: the node's name, its address, its console.
+    const key = `${error.code}\n${error.message}\n${error.hint ?? ''}`
+      .replaceAll(node, '')
+      .replace(/\d+\.\d+\.\d+\.\d+/g, '');
     const group = groups.get(key) ?? { nodes: [], lines };
     group.nodes.push(node);
     groups.set(key, group);

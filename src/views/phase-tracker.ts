@@ -70,7 +70,7 @@ function advance(phase: OpenPhase, event: DeployerEvent): void {
     const text = printableLine(event.text);
     phase.news = event.node === undefined ? text : `${event.node}: ${text}`;
   } else if (event.type === 'step-ended' && event.detail !== '') {
-    phase.news = `${event.node}: ${event.detail}`;
+    phase.news = `${event.node}: ${printableLine(event.detail)}`;
   } else if (event.type === 'node-phase-ended' && event.ok) {
     phase.ended.add(event.node);
   }

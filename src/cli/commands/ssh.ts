@@ -24,6 +24,7 @@ export function addSsh({ program, actions, run, exitWith }: CommandHost): void {
       await run(flags, {
         operation: 'ssh',
         telling: 'notices',
+        endsWhenStopped: true,
         act: async (context) => {
           const { file, args } = await actions.ssh(request, context);
           code = await takeTerminal(file, args);

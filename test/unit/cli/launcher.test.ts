@@ -110,8 +110,8 @@ describe('the launcher', () => {
     expect(npmCalls()).toEqual(['npm ci --include=dev', 'npm run build']);
     expect(first.stdout).toBe(`${started()} zookeeper --set a=b c\n`);
     expect(first.stderr.split('\n')).toEqual([
-      expect.stringContaining('installing dependencies, because'),
-      expect.stringContaining('building, because'),
+      expect.stringContaining('installing dependencies, for the first time'),
+      expect.stringContaining('building, for the first time'),
       '',
     ]);
   });

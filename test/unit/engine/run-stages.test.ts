@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { runStages, type StageWork } from '../../../src/engine/run-stages.ts';
-import { DeployerError, Interrupted } from '../../../src/errors.ts';
+import { DeployerError, Interrupted, NodesFailed } from '../../../src/errors.ts';
 import type { DeployerEvent } from '../../../src/events.ts';
 import type { Stage } from '../../../src/plan/stage.ts';
 
@@ -194,4 +194,19 @@ test('a node that only had to pass the gate does not make earlier phases look fa
     ['install', true],
     ['start', true],
   ]);
+});
+
+test('a gate that only some nodes did not pass fails only those', async () => {
+  const { work } = recorder();
+  const someClosed: StageWork = {
+    ...work,
+    passGate: async () => {
+      const error = new DeployerError('gate-closed', 'not ready');
+      throw new NodesFailed('not ready', [{ node: 'node-2', error }]);
+    },
+  };
+  const { events, failures } = run([stageOf(3, 3), stageOf(3, 3, ['later'])], someClosed);
+  expect(new Set((await failures).map(({ node }) => node))).toEqual(new Set(['node-2']));
+  const end = events.find((event) => event.type === 'phase-ended');
+  expect(end).toMatchObject({ ok: false, done: 2, total: 3 });
 });

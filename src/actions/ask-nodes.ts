@@ -1,0 +1,94 @@
+import { toDeployerError } from '../errors.ts';
+import type { ClusterModel } from '../plan/model.ts';
+import { judge } from '../probes/judge.ts';
+import { matches } from '../probes/match.ts';
+import type { Probe } from '../probes/probe.ts';
+import type { ProbeAnswer } from '../probes/probe-kind.ts';
+import { type ProbeDeps, runProbe } from '../probes/run-probe.ts';
+import type { Gate } from '../recipe/resolve.ts';
+import type { NodeScope } from '../recipe/scope.ts';
+import type { Remote } from '../remote/remote.ts';
+import type { ActionContext } from './context.ts';
+import type { ReachedNode } from './reach-nodes.ts';
+
+const pollMs = 75;
+const attemptMs = 5_000;
+
+/** A node that is asked, with what templates see of it. */
+export interface AskedNode {
+  readonly scope: NodeScope;
+  /** Null when it was not reached: then it gives no answer, and none counts for it. */
+  readonly remote: Remote | null;
+}
+
+/** Every node of the cluster, those without a connection among them. */
+export function askedNodes(
+  model: ClusterModel,
+  reached: readonly ReachedNode[],
+): readonly AskedNode[] {
+  return model.nodes.map((scope) => {
+    const node = reached.find(({ ordinal }) => ordinal === scope.ordinal);
+    return { scope, remote: node?.remote ?? null };
+  });
+}
+
+/** What stands for the answer of a node that was not reached. */
+export const notReached: ProbeAnswer = { ok: false, text: '', detail: 'not reached' };
+
+/** Whether something holds, and what was seen. */
+export interface Verdict {
+  readonly ok: boolean;
+  readonly detail: string;
+  /** Names of the nodes that did not answer as wished, with what they answered. */
+  readonly wrong: readonly { readonly node: string; readonly detail: string }[];
+}
+
+/** What is asked of nodes, and on how many of them it must hold. */
+type Question = Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'>;
+
+/**
+ * Asks the nodes until the answers satisfy the question, or until its time is over, and gives the last verdict.
+ * @throws the signal's reason
+ */
+export async function askUntil(
+  question: Question,
+  nodes: readonly AskedNode[],
+  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<Verdict> {
+  const deadline = clock.monotonicMs() + question.withinMs;
+  while (true) {
+    const verdict = await askOnce(question, nodes, { clock, signal });
+    signal.throwIfAborted();
+    if (verdict.ok || clock.monotonicMs() >= deadline) return verdict;
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+async function askOnce(
+  question: Question,
+  nodes: readonly AskedNode[],
+  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<Verdict> {
+  const results = await Promise.all(
+    nodes.map(async ({ scope, remote }) => {
+      const probe = question.probeAt(scope);
+      const deps = { timeoutMs: attemptMs, signal, clock };
+      const answer = remote === null ? notReached : await askNode(probe, remote, deps);
+      return { name: scope.name, node: `-${scope.ordinal}`, ...matches(question.match, answer) };
+    }),
+  );
+  const wrong = results.flatMap(({ name, matched, detail }) =>
+    matched ? [] : [{ node: name, detail }],
+  );
+  return { ...judge(question.on, results), wrong };
+}
+
+/** What a node answers; that it cannot be asked is an answer too, of this node and no other. */
+export async function askNode(probe: Probe, remote: Remote, deps: ProbeDeps): Promise<ProbeAnswer> {
+  try {
+    return await runProbe(probe, remote, deps);
+  } catch (error) {
+    deps.signal?.throwIfAborted();
+    return { ok: false, text: '', detail: toDeployerError(error).message };
+  }
+}
