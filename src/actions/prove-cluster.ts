@@ -52,9 +52,9 @@ async function prove(
   context: ActionContext,
 ): Promise<ProofResult> {
   const startedMs = context.clock.monotonicMs();
-  const verdict = await evaluate(proof, nodes, context);
+  const { ok, detail } = await evaluate(proof, nodes, context);
   const ms = context.clock.monotonicMs() - startedMs;
-  const result = { about: proof.about, class: proof.class, ...verdict };
+  const result = { about: proof.about, class: proof.class, ok, detail };
   context.emit({ type: 'proof-ended', ...result, ms });
   return result;
 }
