@@ -122,7 +122,12 @@ describe.skipIf(!canHaveMachines)('the local cloud with real machines', () => {
     const hostKey = await hostKeyOf(machine.id);
     await waitForSsh(machine.address);
     const bootId = () =>
-      sshExec(machine.address, key.private, hostKey, 'stat -c %Z /proc/1; cat /root/mark');
+      sshExec(
+        machine.address,
+        key.private,
+        hostKey,
+        "cut -d ' ' -f 22 /proc/1/stat; cat /root/mark",
+      );
     await sshExec(machine.address, key.private, hostKey, 'echo mark >/root/mark');
     await test_.client.send(new StopInstancesCommand(ids));
     await waitForState(test_.client, [machine.id], 'stopped');
