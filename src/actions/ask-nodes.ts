@@ -50,24 +50,41 @@ type Question = Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'>;
  * Asks the nodes until the answers satisfy the question, or until its time is over, and gives the last verdict.
  * @throws the signal's reason
  */
-export async function askUntil(
+export function askUntil(
   question: Question,
   nodes: readonly AskedNode[],
-  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+  waiting: Waiting,
 ): Promise<Verdict> {
-  const deadline = clock.monotonicMs() + question.withinMs;
+  return untilOk(question.withinMs, pollMs, waiting, () => askOnce(question, nodes, waiting));
+}
+
+/** What waiting for answers needs. */
+export type Waiting = Pick<ActionContext, 'clock' | 'signal'>;
+
+/**
+ * Attempts something at least once, and again every `everyMs` until it is ok or `withinMs` are over; gives the last
+ * outcome.
+ * @throws the signal's reason
+ */
+export async function untilOk<T extends { readonly ok: boolean }>(
+  withinMs: number,
+  everyMs: number,
+  { clock, signal }: Waiting,
+  attempt: (deadlineMs: number) => Promise<T>,
+): Promise<T> {
+  const deadline = clock.monotonicMs() + withinMs;
   while (true) {
-    const verdict = await askOnce(question, nodes, { clock, signal });
+    const outcome = await attempt(deadline);
     signal.throwIfAborted();
-    if (verdict.ok || clock.monotonicMs() >= deadline) return verdict;
-    await clock.sleep(pollMs, signal);
+    if (outcome.ok || clock.monotonicMs() >= deadline) return outcome;
+    await clock.sleep(everyMs, signal);
   }
 }
 
 async function askOnce(
   question: Question,
   nodes: readonly AskedNode[],
-  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+  { clock, signal }: Waiting,
 ): Promise<Verdict> {
   const results = await Promise.all(
     nodes.map(async ({ scope, remote }) => {

@@ -180,14 +180,12 @@ async function watchMachines(
   ends: ReadonlyMap<number, AbortController>,
   signal: AbortSignal,
 ): Promise<void> {
-  const ids = new Map(nodes.map(({ machine, ordinal }) => [machine?.id, ordinal]));
   while (!signal.aborted) {
     await context.clock.sleep(watchMs, signal).catch(() => undefined);
     if (signal.aborted) return;
     const machines = await cluster.provider.describe(uid).catch(() => []);
     for (const machine of machines.filter(({ state }) => state === 'terminated')) {
-      const ordinal = ids.get(machine.id);
-      const node = nodes.find((candidate) => candidate.ordinal === ordinal);
+      const node = nodes.find((candidate) => candidate.machine?.id === machine.id);
       if (node !== undefined) ends.get(node.ordinal)?.abort(launchEnded({ ...node, machine }));
     }
   }

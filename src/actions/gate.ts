@@ -1,8 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { DeployerError, NodesFailed } from '../errors.ts';
 import type { Gate } from '../recipe/resolve.ts';
-import { type AskedNode, askUntil } from './ask-nodes.ts';
-import type { ActionContext } from './context.ts';
+import { type AskedNode, askUntil, type Waiting } from './ask-nodes.ts';
 
 /**
  * Waits until a gate holds and says in a few words what the nodes answered.
@@ -12,9 +11,9 @@ import type { ActionContext } from './context.ts';
 export async function awaitGate(
   gate: Gate,
   nodes: readonly AskedNode[],
-  context: Pick<ActionContext, 'clock' | 'signal'>,
+  waiting: Waiting,
 ): Promise<string> {
-  const verdict = await askUntil(gate, nodes, context);
+  const verdict = await askUntil(gate, nodes, waiting);
   if (verdict.ok) return verdict.detail;
   const within = formatDuration(gate.withinMs);
   const closed = (detail: string) =>

@@ -52,7 +52,6 @@ export async function launchMachines(
   imageId: string,
 ): Promise<ClusterSnapshot> {
   const toLaunch = changes.filter((change) => change.action === 'launch');
-  if (toLaunch.length === 0) return snapshot;
   const cluster = { uid: snapshot.uid, name: snapshot.cluster };
   // Whose things they are is remembered before the first of them is made.
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));

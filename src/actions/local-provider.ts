@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { ensureBaseImage } from '../localcloud/base-image.ts';
 import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
-import { accountOf, cloudDirectory } from '../localcloud/names.ts';
+import { accountOf, cloudDirectory, imagesDirectory } from '../localcloud/names.ts';
 import {
   checkPrerequisites,
   installPrerequisites,
@@ -53,12 +53,12 @@ export function localCloudName(cloud: LocalCloud): string {
 
 /** The local cloud as the account of a state folder sees it. */
 export function openLocalCloud(stateRoot: string, { env, clock }: ActionContext): LocalCloud {
-  const images = env['DEPLOYER_CLOUD_IMAGES'];
+  const directory = cloudDirectory(env);
   return openCloud({
-    directory: cloudDirectory(env),
+    directory,
+    imagesDirectory: imagesDirectory(directory, env),
     account: accountOf(stateRoot),
     clock,
-    ...(images === undefined || images === '' ? {} : { imagesDirectory: images }),
   });
 }
 

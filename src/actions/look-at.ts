@@ -1,7 +1,5 @@
 import { DeployerError, type NodeFailure } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
-import type { Machine, MachineFigures } from '../providers/provider.ts';
-import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
 import { existing } from './existing.ts';
 import { modelOf, type Node, nodesOf } from './nodes.ts';
@@ -13,9 +11,6 @@ const answerTimeoutMs = 5_000;
 
 /** A cluster that is looked at or worked on as it is, without being changed. */
 export interface Look extends Reach {
-  readonly snapshot: ClusterSnapshot;
-  readonly figures: MachineFigures;
-  readonly described: readonly Machine[];
   readonly model: ClusterModel;
   /** Every node, whether it answers or not. */
   readonly nodes: readonly Node[];
@@ -45,8 +40,7 @@ export async function lookAt(
   const down = wanted.filter((node) => !running.includes(node)).map(notRunning);
   const model = modelOf(cluster, snapshot, nodes, figures);
   return {
-    ...{ snapshot, figures, described, model, nodes },
-    reached,
+    ...{ model, nodes, reached },
     failures: [...down, ...failures],
   };
 }

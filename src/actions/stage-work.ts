@@ -9,6 +9,7 @@ import type { ClusterModel } from '../plan/model.ts';
 import type { StageNode } from '../plan/stage.ts';
 import { stepTitle } from '../plan/step-title.ts';
 import type { NodeScope } from '../recipe/scope.ts';
+import { askedNodes } from './ask-nodes.ts';
 import { awaitGate } from './gate.ts';
 import { journalled } from './journalled.ts';
 import { needsSudo, type ReachedNode } from './reach-nodes.ts';
@@ -31,14 +32,11 @@ export function workOn(site: WorkSite): StageWork {
     apply: (node, stage, timeline) => applyBundle(site, node, stage.phases, timeline),
     passGate: async (nodes, stage) => {
       if (stage.gate === null) return '';
-      const serving = nodes.filter(({ serves }) => serves);
-      if (serving.length === 0) return '';
-      const asked = serving.flatMap(({ ordinal }) => {
-        const scope = model.nodes.find((candidate) => candidate.ordinal === ordinal);
-        const reached = site.reached.get(ordinal);
-        return scope === undefined ? [] : [{ scope, remote: reached?.remote ?? null }];
-      });
-      return awaitGate(stage.gate, asked, run.context);
+      const serving = new Set(nodes.flatMap(({ serves, ordinal }) => (serves ? ordinal : [])));
+      if (serving.size === 0) return '';
+      const asked = askedNodes(model, [...site.reached.values()]);
+      const servingNodes = asked.filter(({ scope }) => serving.has(scope.ordinal));
+      return awaitGate(stage.gate, servingNodes, run.context);
     },
     stageDone: async (stage) => {
       const { snapshot } = run;

@@ -1,26 +1,18 @@
 import type { Judgement } from '../probes/judge.ts';
 import type { WriteReadProof } from '../recipe/resolve-proofs.ts';
-import { type AskedNode, askNode, notReached } from './ask-nodes.ts';
-import type { ActionContext } from './context.ts';
-
-type Waiting = Pick<ActionContext, 'clock' | 'signal'>;
+import { type AskedNode, askNode, notReached, untilOk, type Waiting } from './ask-nodes.ts';
 
 const pollMs = 100;
 
 /** Writes through some nodes and reads through others, again and again until all read what was written or time is over. */
-export async function writeAndRead(
+export function writeAndRead(
   proof: WriteReadProof,
   nodes: readonly AskedNode[],
   waiting: Waiting,
 ): Promise<Judgement> {
-  const { clock, signal } = waiting;
-  const deadline = clock.monotonicMs() + proof.withinMs;
-  while (true) {
-    const verdict = await attempt(proof, nodes, deadline, waiting);
-    signal.throwIfAborted();
-    if (verdict.ok || clock.monotonicMs() >= deadline) return verdict;
-    await clock.sleep(pollMs, signal);
-  }
+  return untilOk(proof.withinMs, pollMs, waiting, (deadline) =>
+    attempt(proof, nodes, deadline, waiting),
+  );
 }
 
 async function attempt(
