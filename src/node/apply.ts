@@ -25,7 +25,13 @@ export interface ApplyRequest {
    * process or a later one, does nothing twice: it follows the run that is there, and gives its answers.
    */
   readonly run: string;
+  /** Once all wishes of a phase are fulfilled, the node keeps them: see {@link appliedWishes}. */
   readonly wishes: readonly Wish[];
+  /**
+   * All phases that the recipe has for this node today, in order: what the node keeps of others is forgotten. When left
+   * out, nothing is.
+   */
+  readonly phases?: readonly string[] | undefined;
   /** The observation's: the node refuses the bundle when others were applied since. */
   readonly generation: number;
   /** Written to the node before its steps. */
@@ -46,8 +52,8 @@ export interface ApplyOptions extends RunListener {
 /**
  * What the node's steps came to. The work is detached from the connection: when that is lost, a new one follows on, and
  * each step runs once. A failed step ends the node's work and is in the answers; it is not thrown.
- * @throws {DeployerError} `stale-plan`, `node-busy`, `node-unwritable` (nothing was done); `bundle-refused` (nothing was
- * done); `runner-gone` (reboot or kill; done in part); `node-timeout` and {@link ConnectionLost} (it may still be at
+ * @throws {DeployerError} `stale-plan`, `node-busy`, `node-unwritable`, `bundle-refused` (nothing was done);
+ * `not-recorded` (a phase was done, and the node could not keep its wishes; later phases were not begun); `runner-gone` (reboot or kill; done in part); `node-timeout` and {@link ConnectionLost} (it may still be at
  * work: send the same run again to follow it).
  */
 export async function apply(

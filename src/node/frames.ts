@@ -1,4 +1,5 @@
 import type { StepStatus } from '../events.ts';
+import type { ServiceVerb } from './wish.ts';
 
 /**
  * One line of what a node answers. Texts travel as `-` and printable ASCII, or as `+` and base64, so a frame never
@@ -15,6 +16,10 @@ export type Frame =
   | { readonly type: 'waiting'; readonly text: string }
   /** `> ID` */
   | { readonly type: 'started'; readonly id: string }
+  /** `h ID HASH`: what the file of this step, which ends next, holds in place of the wished content. */
+  | { readonly type: 'found'; readonly id: string; readonly hash: string }
+  /** `v ID VERB`: what an apply of this step, which ends next, would do to its service. */
+  | { readonly type: 'verb'; readonly id: string; readonly verb: ServiceVerb }
   /** `= ID STATUS MS TEXT` */
   | {
       readonly type: 'ended';
@@ -27,6 +32,12 @@ export type Frame =
   | { readonly type: 'stopped'; readonly reason: string; readonly text: string }
   /** `t TEXT`: the answer of a question that has one text as its answer. */
   | { readonly type: 'text'; readonly text: string }
+  /** `c NUMBER TEXT`: the content of the file that the question names at this place, counted from 0. */
+  | { readonly type: 'content'; readonly place: number; readonly text: string }
+  /** `u PHASE`: what the node has kept of this phase, if anything, is not what is wished now. */
+  | { readonly type: 'unrecorded'; readonly phase: string }
+  /** `a PHASE TEXT`: what was last applied of a phase, as it lies on the node. */
+  | { readonly type: 'applied'; readonly phase: string; readonly text: string }
   /** `s NAME ACTIVE INVOCATION INPUTS`, `-` where there is none. */
   | {
       readonly type: 'service';
@@ -39,10 +50,20 @@ export type Frame =
   | { readonly type: 'done' };
 
 const statuses: readonly StepStatus[] = ['ok', 'changed', 'would-change', 'failed', 'host-owned'];
+const verbs: readonly ServiceVerb[] = ['start', 'restart', 'reload'];
 const textPattern = String.raw`(-[ -~]*|\+[A-Za-z0-9+/]*=*)`;
 const readers: readonly [RegExp, (fields: readonly string[]) => Frame][] = [
   [/^\.$/, () => ({ type: 'done' })],
   [/^> (\S+)$/, ([id = '']) => ({ type: 'started', id })],
+  [/^h (\S+) ([0-9a-f]+)$/, ([id = '', hash = '']) => ({ type: 'found', id, hash })],
+  [
+    new RegExp(`^v (\\S+) (${verbs.join('|')})$`),
+    ([id = '', word = '']) => ({
+      type: 'verb',
+      id,
+      verb: verbs.find((known) => known === word) ?? 'restart',
+    }),
+  ],
   [
     new RegExp(String.raw`^= (\S+) (${statuses.join('|')}) (\d+) ${textPattern}$`),
     ([id = '', status = '', ms = '', text = '']) => ({
@@ -71,6 +92,19 @@ const readers: readonly [RegExp, (fields: readonly string[]) => Frame][] = [
     ([reason = '', text = '']) => ({ type: 'stopped', reason, text: decodeText(text) }),
   ],
   [new RegExp(`^t ${textPattern}$`), ([text = '']) => ({ type: 'text', text: decodeText(text) })],
+  [
+    new RegExp(String.raw`^c (\d+) ${textPattern}$`),
+    ([place = '', text = '']) => ({
+      type: 'content',
+      place: Number(place),
+      text: decodeText(text),
+    }),
+  ],
+  [/^u (\S+)$/, ([phase = '']) => ({ type: 'unrecorded', phase })],
+  [
+    new RegExp(String.raw`^a (\S+) ${textPattern}$`),
+    ([phase = '', text = '']) => ({ type: 'applied', phase, text: decodeText(text) }),
+  ],
   [
     /^s (\S+) (\S+) (\S+) (\S+)$/,
     ([name = '', active = '', invocation = '', inputs = '-']) => ({

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { DeployerError } from '../errors.ts';
 import { type AskOptions, ask } from './ask.ts';
 import type { NodeConnection } from './connection.ts';
@@ -11,8 +10,6 @@ import type { StepAnswer, Wish } from './wish.ts';
 /** What an observation is about. */
 export interface ObserveRequest {
   readonly wishes: readonly Wish[];
-  /** Who the node should be; when given, an answer `identity` says whether node.json says so. */
-  readonly identity?: NodeIdentity | undefined;
   /** Systems that the recipe is proven on, like `debian-12`; anything goes when it is left out. */
   readonly supports?: readonly string[] | undefined;
 }
@@ -25,6 +22,11 @@ export interface Observation {
   /** Null on a machine that has none, or none that can be read. */
   readonly identity: NodeIdentity | null;
   readonly answers: readonly StepAnswer[];
+  /**
+   * Phases of which the node has not kept these very wishes: they were never applied to their end, or others were, or
+   * what it kept is damaged. An apply makes it keep them, also where nothing else is to be done.
+   */
+  readonly unrecorded: readonly string[];
 }
 
 /**
@@ -34,7 +36,7 @@ export interface Observation {
  */
 export async function observe(
   node: NodeConnection,
-  { wishes, identity, supports }: ObserveRequest,
+  { wishes, supports }: ObserveRequest,
   options: AskOptions,
 ): Promise<Observation> {
   const frames = await ask(node, checkScript(wishes), options);
@@ -46,15 +48,12 @@ export async function observe(
     });
   }
   const found = frames.find((frame) => frame.type === 'identity');
-  const seen = found === undefined ? null : parseIdentity(found.text);
   return {
     facts,
     generation: frames.find((frame) => frame.type === 'generation')?.generation ?? 0,
-    identity: seen,
-    answers: [
-      ...(identity === undefined ? [] : [identityAnswer(identity, seen)]),
-      ...answersOf(frames, wishes),
-    ],
+    identity: found === undefined ? null : parseIdentity(found.text),
+    answers: answersOf(frames, wishes),
+    unrecorded: frames.filter((frame) => frame.type === 'unrecorded').map(({ phase }) => phase),
   };
 }
 
@@ -66,18 +65,22 @@ export function factsOf(frames: readonly Frame[]): Facts {
 
 function answersOf(frames: readonly Frame[], wishes: readonly Wish[]): readonly StepAnswer[] {
   const phases = new Map(wishes.map(({ id, phase }) => [id, phase]));
+  const verbs = new Map(
+    frames.filter((frame) => frame.type === 'verb').map(({ id, verb }) => [id, verb]),
+  );
+  const hashes = new Map(
+    frames.filter((frame) => frame.type === 'found').map(({ id, hash }) => [id, hash]),
+  );
   return frames
     .filter((frame) => frame.type === 'ended')
-    .map(({ id, status, ms, detail }) => ({ id, phase: phases.get(id) ?? '', status, ms, detail }));
-}
-
-function identityAnswer(wished: NodeIdentity, seen: NodeIdentity | null): StepAnswer {
-  const same = isDeepStrictEqual(JSON.parse(JSON.stringify(wished)), seen);
-  return {
-    id: 'identity',
-    phase: '',
-    status: same ? 'ok' : 'would-change',
-    ms: 0,
-    detail: same ? '' : seen === null ? 'not there' : 'content differs',
-  };
+    .map(({ id, status, ms, detail }) => {
+      const verb = verbs.get(id);
+      const hash = hashes.get(id);
+      const answer = { id, phase: phases.get(id) ?? '', status, ms, detail };
+      return {
+        ...answer,
+        ...(verb === undefined ? {} : { verb }),
+        ...(hash === undefined ? {} : { found: hash }),
+      };
+    });
 }

@@ -31,7 +31,7 @@ export interface RunListener {
 export interface RunRecord {
   readonly done: boolean;
   take(frame: Frame): void;
-  /** @throws {DeployerError} `stale-plan`, `node-busy` or `node-unwritable` when the runner did not begin. */
+  /** @throws {DeployerError} `stale-plan`, `node-busy`, `node-unwritable` or `not-recorded` when the runner stopped. */
   result(): ApplyResult;
   /** The error of a runner that is gone and has not said `done`. */
   interrupted(): DeployerError;
@@ -72,7 +72,7 @@ export function createRunRecord(
     },
     result() {
       const stopped = frames.find((frame) => frame.type === 'stopped');
-      if (stopped !== undefined) throw notBegun(node, stopped.reason, stopped.text);
+      if (stopped !== undefined) throw runnerStopped(node, stopped.reason, stopped.text);
       const counted = frames.find((frame) => frame.type === 'generation');
       return { answers, facts: factsOf(frames), generation: counted?.generation ?? 0 };
     },
@@ -80,7 +80,7 @@ export function createRunRecord(
   };
 }
 
-function notBegun(node: string, reason: string, text: string): DeployerError {
+function runnerStopped(node: string, reason: string, text: string): DeployerError {
   switch (reason) {
     case 'stale':
       return new DeployerError(
@@ -90,6 +90,11 @@ function notBegun(node: string, reason: string, text: string): DeployerError {
       );
     case 'busy':
       return busy(node, text);
+    case 'unrecorded':
+      return new DeployerError('not-recorded', `${node}: could not keep what was applied`, {
+        excerpt: text,
+        hint: 'The steps up to there are done. Look at its disk (full, or mounted read-only?), then run the command again.',
+      });
     default:
       return new DeployerError('node-unwritable', `${node}: cannot write ${text}`, {
         hint: 'Nothing was done there. Look at its disk: full, or mounted read-only?',

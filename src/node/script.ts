@@ -1,4 +1,5 @@
 import { identityFile, identityText, type NodeIdentity } from './identity.ts';
+import { checkPhaseNames, phaseRecords, recordFile } from './phase-record.ts';
 import { quoteAll } from './quote.ts';
 import { applyRuntime, checkRuntime } from './runtime.ts';
 import { type BundleFile, bundleFile, type CompiledStep, type StepQuestions } from './step-kind.ts';
@@ -18,29 +19,57 @@ export interface ApplyScript {
   readonly files: readonly BundleFile[];
 }
 
-/** The script of a runner that writes the node's identity and then applies the wishes in order. */
+/**
+ * The script of a runner that writes the node's identity, then applies the wishes in order, and keeps those of a phase
+ * behind its last step.
+ */
 export function applyScript(plan: {
   readonly run: string;
   readonly wishes: readonly Wish[];
+  readonly phases?: readonly string[] | undefined;
   readonly generation: number;
   readonly identity: NodeIdentity;
 }): ApplyScript {
-  const steps = [compileIdentity(plan.identity), ...compileWishes(plan.wishes)];
-  const begin = ['begin_apply', plan.run, String(plan.generation), lockWaitSeconds];
+  const identity = compileIdentity(plan.identity);
+  const steps = compileWishes(plan.wishes);
+  const records = phaseRecords(plan.wishes);
+  const commands = [
+    ['begin_apply', plan.run, String(plan.generation), lockWaitSeconds],
+    stepLine(identity),
+    ...(plan.phases === undefined ? [] : [['order_phases', ...checkPhaseNames(plan.phases)]]),
+    ...steps.flatMap((step) => [
+      stepLine(step),
+      ...records
+        .filter(({ lastId }) => lastId === step.id)
+        .map(({ phase, file }) => ['record_phase', recordFile(phase), file.hash]),
+    ]),
+    ['end_apply'],
+  ];
   return {
-    text: `${applyRuntime}${lines([begin, ...steps.map(stepLine), ['end_apply']])}`,
-    files: steps.flatMap(({ files }) => files ?? []),
+    text: `${applyRuntime}${lines(commands)}`,
+    files: [
+      ...[identity, ...steps].flatMap(({ files }) => files ?? []),
+      ...records.map(({ file }) => file),
+    ],
   };
 }
 
 /** The script that compares the wishes with what is there. */
 export function checkScript(wishes: readonly Wish[]): string {
   const steps = compileWishes(wishes);
-  const surveys = (['files', 'packages', 'units'] as const).map((sort) => surveyLine(sort, steps));
+  const records = phaseRecords(wishes);
+  const questions = [
+    ...steps.map(({ asks }) => asks),
+    { files: records.map(({ phase }) => recordFile(phase)) },
+  ];
+  const surveys = (['files', 'packages', 'units'] as const).map((sort) =>
+    surveyLine(sort, questions),
+  );
   return `${checkRuntime}${lines([
     ['begin_check', lockWaitSeconds],
     ...surveys.filter((words) => words.length > 2),
     ...steps.map(stepLine),
+    ...records.map(({ phase, file }) => ['compare_record', recordFile(phase), file.hash]),
     ['frame', '.'],
   ])}`;
 }
@@ -75,8 +104,11 @@ function stepLine({ id, call }: CompiledWish): readonly string[] {
   return ['step', id, ...call];
 }
 
-function surveyLine(sort: keyof StepQuestions, steps: readonly CompiledWish[]): readonly string[] {
-  return ['survey', sort, ...new Set(steps.flatMap(({ asks }) => asks?.[sort] ?? []))];
+function surveyLine(
+  sort: keyof StepQuestions,
+  questions: readonly (StepQuestions | undefined)[],
+): readonly string[] {
+  return ['survey', sort, ...new Set(questions.flatMap((asks) => asks?.[sort] ?? []))];
 }
 
 function lines(commands: readonly (readonly string[])[]): string {

@@ -10,6 +10,9 @@ export interface Wish {
   readonly step: Step;
 }
 
+/** What is done to the process of a service that is not as wished. */
+export type ServiceVerb = 'start' | 'restart' | 'reload';
+
 /** What a node says about one wish. */
 export interface StepAnswer {
   readonly id: string;
@@ -19,4 +22,11 @@ export interface StepAnswer {
   readonly ms: number;
   /** What differs or differed, or why it failed, with the last lines of a command; empty when there is nothing to say. */
   readonly detail: string;
+  /**
+   * From a check of a service step: what an apply would do to the process. Missing where it would be left alone, and
+   * in the answers of an apply.
+   */
+  readonly verb?: ServiceVerb;
+  /** From a check of a file: the SHA-256 of what is there in place of the wished content. */
+  readonly found?: string;
 }

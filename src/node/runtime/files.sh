@@ -59,7 +59,10 @@ file_differs() {
     differs 'a symbolic link'
   elif [ -f "$1" ]; then
     see "$1"
-    [ "$seen_hash" = "$2" ] || differs 'content differs'
+    if [ "$seen_hash" != "$2" ]; then
+      differs 'content differs'
+      found=$seen_hash
+    fi
     owner_and_mode_differ "$3:$4" "$5"
   elif [ -e "$1" ]; then
     differs 'not a file'
@@ -79,4 +82,17 @@ put_file() {
   attempt sync -- "$fresh" || return
   attempt mv -fT -- "$fresh" "$1" || return
   attempt sync -- "${1%/*}/"
+}
+
+# report_files LONGEST-BYTES PATH…: the content of each that is a file and not longer, one frame each.
+report_files() {
+  file_longest=$1
+  file_place=0
+  shift
+  for path in "$@"; do
+    if [ -f "$path" ] && [ "$(stat -L -c %s -- "$path")" -le "$file_longest" ]; then
+      file_content=$(base64 -w 0 -- "$path") && frame "c $file_place +$file_content"
+    fi
+    file_place=$((file_place + 1))
+  done
 }

@@ -1,33 +1,53 @@
 # Debian packages.
 
-# ask_packages NAME…
+# Packages are named as apt does it: NAME or NAME=VERSION.
+
+# ask_packages PACKAGE…
 ask_packages() {
+  for package in "$@"; do
+    shift
+    set -- "$@" "${package%%=*}"
+  done
   # shellcheck disable=SC2016 # dpkg-query's own placeholders
-  package_table=$(dpkg-query -W -f '${Package}//${db:Status-Status}\n' -- "$@" 2>/dev/null)
+  package_table=$(dpkg-query -W -f '${Package}//${db:Status-Status} ${Version}\n' -- "$@" 2>/dev/null)
 }
 
-# missing_packages NAME…: sets $missing to those that are not installed.
-missing_packages() {
+# compare_packages PACKAGE…: sets $missing to those that are not installed, and $deviating to those that are in another
+# version than they should be.
+compare_packages() {
   missing=
+  deviating=
   for package in "$@"; do
-    pick "$package_table" "$package//"
-    [ "$picked" = installed ] || missing="$missing $package"
+    pick "$package_table" "${package%%=*}//"
+    case $picked in
+      'installed '*) compare_version "$package" "${picked#installed }" ;;
+      *) missing="$missing $package" ;;
+    esac
   done
 }
 
-# kind_package RECOMMENDS NAME…
+# compare_version PACKAGE INSTALLED-VERSION
+compare_version() {
+  case $1 in
+    *=*) [ "${1#*=}" = "$2" ] || deviating="${deviating:+$deviating; }${1%%=*} $2 -> ${1#*=}" ;;
+  esac
+}
+
+# kind_package RECOMMENDS PACKAGE…
 kind_package() {
   recommends=$1
   shift
   [ "$mode" = check ] || ask_packages "$@"
-  missing_packages "$@"
+  compare_packages "$@"
   [ -z "$missing" ] || differs "not installed:$missing"
+  [ -z "$deviating" ] || differs "$deviating"
   as_wished && return
   lists_are_fresh || update_lists
   apt_install "$@" || install_again "$@" || return
   ask_packages "$@"
-  missing_packages "$@"
-  [ -z "$missing" ] || fail "apt-get is content, but these are not installed (only a real package's name will do):$missing"
+  compare_packages "$@"
+  [ -z "$missing" ] || fail "apt-get is content, but these are not installed (only a real package's name will do):$missing" || return
+  [ -z "$deviating" ] || fail "apt-get is content, but it is still: $deviating"
 }
 
 # apt WORD…: apt-get that never asks and waits for another apt's locks.
@@ -37,12 +57,16 @@ apt() {
     "$@" >>"$log" 2>&1
 }
 
+# apt_install PACKAGE…: only a version that is asked for by name may be older than what is there.
 apt_install() {
+  case $* in
+    *=*) set -- --allow-downgrades "$@" ;;
+  esac
   if [ "$recommends" = no ]; then set -- --no-install-recommends "$@"; fi
   apt install "$@"
 }
 
-# install_again NAME…: cures what a first try may have met, lists without the package and an interrupted dpkg.
+# install_again PACKAGE…: cures what a first try may have met, lists without the package and an interrupted dpkg.
 install_again() {
   timeout 1800 dpkg --configure -a --force-confdef --force-confold >>"$log" 2>&1
   update_lists

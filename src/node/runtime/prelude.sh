@@ -50,7 +50,8 @@ take_lock() {
   flock "-$1" -w "$2" 9 || stop busy "$holder"
 }
 
-# step ID KIND WORD…: one step; kind_KIND sets $status and $detail. After a failure later steps are not begun.
+# step ID KIND WORD…: one step; kind_KIND sets $status and $detail, $verb to what it does to a service, and $found
+# to the hash of a file that is another than the wished one. After a failure later steps are not begun.
 step() {
   [ -z "$halted" ] || return 0
   step_id=$1
@@ -63,10 +64,14 @@ step() {
   fi
   status=ok
   detail=
+  verb=
+  found=
   clock
   step_began=$now
   "kind_$step_kind" "$@" </dev/null 3>&- 9>&-
   clock
+  if [ "$mode" = check ] && [ -n "$verb" ]; then frame "v $step_id $verb"; fi
+  if [ "$mode" = check ] && [ -n "$found" ]; then frame "h $step_id $found"; fi
   encode "$detail"
   frame "= $step_id $status $((now - step_began)) $text"
   if [ "$mode$status" = applyfailed ]; then halted=1; fi

@@ -62,7 +62,7 @@ kind_service() {
     return
   fi
   if unit_is UnitFileState disabled; then attempt systemctl enable "$service" || return; fi
-  if [ -z "$service_verb" ]; then
+  if [ -z "$verb" ]; then
     confirm_record
     return
   fi
@@ -71,35 +71,38 @@ kind_service() {
   put_record
 }
 
-# service_differs ON-CHANGE: sets $service_verb to what would make it as wished. `restart` also where it is not running:
-# one that is half up (activating, waiting for its next try) must come up anew, with today's inputs.
+# service_differs ON-CHANGE: sets $verb to what would make it as wished: start, restart, reload or nothing.
 service_differs() {
-  service_verb=
   stored_inputs=
   stored_invocation=
   stored_generation=
   if [ -f "$service_record" ]; then read -r stored_inputs stored_invocation stored_generation <"$service_record"; fi
   if ! unit_is ActiveState active; then
-    service_verb=restart
+    verb=start
     differs "not running${picked:+ ($picked)}"
   elif [ "$1" = none ]; then
     :
   elif [ -z "$stored_inputs" ]; then
-    service_verb=restart
+    verb=restart
     differs 'running, but started by someone else'
   elif ! unit_is InvocationID "$stored_invocation" && changed_since "${stored_generation:-0}"; then
-    service_verb=restart
+    verb=restart
     differs 'restarted by someone else, perhaps with other inputs'
   elif [ "$stored_inputs" != "$service_inputs" ]; then
-    service_verb=$1
+    verb=$1
     differs 'inputs changed'
   fi
 }
 
-# start_service: systemctl waits until systemd says started; a unit that used up its starts gets a new chance.
+# start_service: systemctl waits until systemd says started; a unit that used up its starts gets a new chance. A start
+# is a restart, too: one that is half up (activating, waiting for its next try) must come up anew, with today's inputs.
 start_service() {
-  if [ "$service_verb" = restart ]; then timeout 20 systemctl reset-failed "$service" >/dev/null 2>&1; fi
-  timeout 600 systemctl "$service_verb" "$service" >>"$log" 2>&1 || fail "$(unit_report "systemctl $service_verb $service failed")"
+  service_order=reload
+  if [ "$verb" != reload ]; then
+    service_order=restart
+    timeout 20 systemctl reset-failed "$service" >/dev/null 2>&1
+  fi
+  timeout 600 systemctl "$service_order" "$service" >>"$log" 2>&1 || fail "$(unit_report "systemctl $service_order $service failed")"
 }
 
 # stays_active: systemd calls a simple service started before its program has done anything, so look a little longer.
@@ -159,6 +162,6 @@ report_services() {
 
 # report_journal UNIT LINES
 report_journal() {
-  encode "$(journalctl --unit="$1" --lines="$2" --quiet --no-pager --output=short-iso 2>/dev/null)"
+  encode "$(journalctl --unit="$1" --lines="$2" --quiet --no-pager --output=cat 2>/dev/null)"
   frame "t $text"
 }

@@ -12,9 +12,14 @@ const spool = Buffer.from(
     'nonsense \u0000\u00ff',
     '= configure.2 chan',
     '> configure.2',
+    'v configure.2 restart',
+    'v configure.2 stop',
     '= configure.2 would-change 0 -mode 0644 -> 0600',
     '! stale -8',
     's zookeeper.service active - abc',
+    'c 12 +',
+    'u configure',
+    `a configure +${Buffer.from('[]\n').toString('base64')}`,
     '.',
     '',
   ].join('\n'),
@@ -33,6 +38,7 @@ const frames: Frame[] = [
     detail: 'línea\n> configure.2',
   },
   { type: 'started', id: 'configure.2' },
+  { type: 'verb', id: 'configure.2', verb: 'restart' },
   {
     type: 'ended',
     id: 'configure.2',
@@ -42,6 +48,9 @@ const frames: Frame[] = [
   },
   { type: 'stopped', reason: 'stale', text: '8' },
   { type: 'service', name: 'zookeeper.service', active: 'active', invocation: '', inputs: 'abc' },
+  { type: 'content', place: 12, text: '' },
+  { type: 'unrecorded', phase: 'configure' },
+  { type: 'applied', phase: 'configure', text: '[]\n' },
   { type: 'done' },
 ];
 

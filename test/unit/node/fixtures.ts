@@ -1,5 +1,5 @@
 import { systemClock } from '../../../src/clock.ts';
-import { type ApplyOptions, apply } from '../../../src/node/apply.ts';
+import { type ApplyOptions, type ApplyRequest, apply } from '../../../src/node/apply.ts';
 import type { NodeConnection } from '../../../src/node/connection.ts';
 import type { NodeIdentity } from '../../../src/node/identity.ts';
 import { type Observation, observe } from '../../../src/node/observe.ts';
@@ -39,7 +39,7 @@ export async function put(node: NodeConnection, ...steps: readonly Step[]): Prom
 
 export function applyAt(
   node: NodeConnection,
-  request: { readonly run?: string; readonly generation: number; readonly wishes: readonly Wish[] },
+  request: Pick<ApplyRequest, 'generation' | 'wishes' | 'phases'> & { readonly run?: string },
   options: Partial<ApplyOptions> = {},
 ): Promise<ApplyResult> {
   runs += 1;

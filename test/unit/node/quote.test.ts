@@ -1,30 +1,77 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { quote, quoteAll } from '../../../src/node/quote.ts';
 
-const nasty = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.string({
-    unit: fc.constantFrom("'", '"', '$', '`', '\\', '\n', '!', '-', '*', '~', '#', ' ', 'é', '='),
-  }),
-  fc.constantFrom('', '-n', '--', '$(id)', "'", 'a=b', '~root', '\n', '\\n', '{a,b}', '&& x'),
-);
-const words = fc.array(
-  nasty.map((text) => text.replaceAll('\0', '')),
-  { minLength: 1, maxLength: 6 },
-);
+const special = [...'\'"$`\\\n\t\r!-*?[]{}()<>|&;~#=%^, ax', 'é', '\u{1f600}', '\u007f', '\u0001'];
+const traps = [
+  '',
+  '-n',
+  '--',
+  '-e\\n',
+  '$(id)',
+  "'\\''",
+  "\\'",
+  'a=b',
+  '~root',
+  'a{b,c}',
+  '\ud800',
+];
+const text = fc
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom(...special), maxLength: 40 }),
+    fc.constantFrom(...traps, ...special),
+  )
+  .map((any) => any.replaceAll('\0', ''));
 
-test.each(['dash', 'bash'])('any text survives %s as one word', (shell) => {
-  fc.assert(
-    fc.property(words, (texts) => {
-      const script = `for word in ${quoteAll(texts)}; do printf '%s\\0' "$word"; done`;
-      const { stdout } = spawnSync(shell, ['-c', script], { env: { LC_ALL: 'C' } });
-      const wellFormed = texts.map((text) => Buffer.from(text).toString());
-      expect(stdout.toString().split('\0').slice(0, -1)).toEqual(wellFormed);
-    }),
-    { numRuns: 150 },
-  );
+/** A process takes a lot of texts at once, so that many more than processes are tried. */
+const lists = fc.array(text, { minLength: 1, maxLength: 300, size: 'max' });
+const bounds = { numRuns: 15 };
+
+/** The texts as UTF-8 carries them: a lone surrogate is none. */
+const wellFormed = (texts: readonly string[]) => texts.map((each) => Buffer.from(each).toString());
+
+describe.each([
+  ['dash', 'C'],
+  ['dash', 'C.UTF-8'],
+  ['bash', 'C'],
+  ['bash', 'C.UTF-8'],
+])('any text survives %s (%s)', (shell, locale) => {
+  function said(script: string): string[] {
+    const { stdout } = spawnSync(shell, { input: script, env: { LC_ALL: locale } });
+    return stdout.toString().split('\0').slice(0, -1);
+  }
+
+  test('as one word', () => {
+    fc.assert(
+      fc.property(lists, (texts) => {
+        const script = texts.map((each) => `word=${quote(each)}; printf '%s\\0' "$word"\n`);
+        expect(said(script.join(''))).toEqual(wellFormed(texts));
+      }),
+      bounds,
+    );
+  });
+
+  test('as one of many words', () => {
+    fc.assert(
+      fc.property(lists, (texts) => {
+        const script = `say() { for word; do printf '%s\\0' "$word"; done; }\n`;
+        expect(said(`${script}say ${quoteAll(texts)}\n`)).toEqual(wellFormed(texts));
+      }),
+      bounds,
+    );
+  });
+
+  test('as a word of a command that is itself a word, as in `sh -c`', () => {
+    fc.assert(
+      fc.property(lists, (texts) => {
+        const inner = `for word in ${quoteAll(texts)}; do printf '%s\\0' "$word"; done`;
+        expect(said(`eval ${quote(inner)}\n`)).toEqual(wellFormed(texts));
+      }),
+      bounds,
+    );
+  });
 });
 
 test('a NUL, which no shell word can hold, is refused', () => {

@@ -17,6 +17,7 @@ while [ $# -gt 1 ]; do
       [ -z "$invocation" ] && active=inactive || active=active
       printf 'Names=%s\\nType=notify\\nUnitFileState=enabled\\nActiveState=%s\\nInvocationID=%s\\n\\n' \\
         "$1" "$active" "$invocation" ;;
+    reload) touch "/srv/reloaded-$1" ;;
     restart) cp /srv/config "/srv/running-$1"; echo $((invocation + 1)) >"/srv/invocation-$1" ;;
   esac
 done`;
@@ -168,6 +169,38 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a service und
     await reboot();
     expect(told(await put(node, ...calm))).toEqual(['changed: content differs', 'ok']);
     expect(told(await look(node, ...wished('A')))).toEqual(['ok', `would-change: ${inDoubt}`]);
+  });
+
+  test('is told beforehand what an apply would do to it', async () => {
+    const verbs = async (...steps: readonly Step[]) =>
+      (await look(node, ...steps)).answers.map(({ verb }) => verb);
+    const onChange = (inputs: string, what: 'reload' | 'none'): Step => ({
+      service: { name: 'keeper', inputs, onChange: what },
+    });
+    expect(await verbs(...wished('A'))).toEqual([undefined, undefined]);
+    expect(await verbs(...wished('B'))).toEqual([undefined, 'restart']);
+    expect(await verbs(onChange('B', 'reload'), service('A', 'other'))).toEqual([
+      'reload',
+      'start',
+    ]);
+    expect(await verbs(onChange('B', 'none'))).toEqual([undefined]);
+    const { answers } = await put(node, onChange('B', 'reload'));
+    expect(answers.at(-1)).toMatchObject({ status: 'changed' });
+    expect(answers.map(({ verb }) => verb)).toEqual([undefined, undefined]);
+    expect(await verbs(onChange('B', 'reload'))).toEqual([undefined]);
+    await node.sh('rm /var/lib/deployer/services/keeper.service');
+    expect(await verbs(onChange('B', 'reload'))).toEqual(['restart']);
+    await node.sh('rm /srv/invocation-keeper.service');
+    expect(await verbs(onChange('B', 'none'))).toEqual(['start']);
+  });
+
+  test('that is only not enabled would be left to run', async () => {
+    const disabled = systemctl.replace('UnitFileState=enabled', 'UnitFileState=disabled');
+    node.replace('/usr/bin/systemctl', disabled);
+    expect((await look(node, service('A'))).answers).toMatchObject([
+      { status: 'would-change', detail: 'not enabled' },
+    ]);
+    expect((await look(node, service('A'))).answers[0]).not.toHaveProperty('verb');
   });
 
   test('a look writes nothing, whatever it finds', async () => {

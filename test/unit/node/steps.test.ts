@@ -130,7 +130,7 @@ describe.skipIf(!canRunLocalNode)('a package step', () => {
 
   /** An apt-get that installs made-up as far as dpkg-query can tell, once `curedBy` was called. */
   function fakeApt(node: LocalNode, curedBy: string): void {
-    const installed = 'made-up//installed';
+    const installed = 'made-up//installed 1:2.0-1';
     node.replace(
       '/usr/bin/apt-get',
       `#!/bin/sh
@@ -143,7 +143,7 @@ esac`,
     node.replace(
       '/usr/bin/dpkg-query',
       `#!/bin/sh
-echo tar//installed; if [ -e /srv/done ]; then echo ${installed}; fi`,
+echo asked >>/srv/queries; echo tar//installed 1.34; if [ -e /srv/done ]; then echo ${installed}; fi`,
     );
     node.replace('/usr/bin/dpkg', '#!/bin/sh\necho "dpkg $*" >>/srv/calls; touch /srv/configured');
   }
@@ -155,6 +155,40 @@ echo tar//installed; if [ -e /srv/done ]; then echo ${installed}; fi`,
     expect(told(await put(node, ...steps))).toEqual(['changed: not installed: made-up']);
     expect(node.read('/srv/calls')).toBe(
       'apt-get -q -y update\napt-get -q -y install --no-install-recommends tar made-up\n',
+    );
+  });
+
+  test('tells other versions than the wished ones, from one question for all', async () => {
+    await using node = await startLocalNode();
+    fakeApt(node, 'calls');
+    node.write('/srv/done', '');
+    const looked = await look(
+      node,
+      { package: ['tar=1.34', 'made-up=1:1.0-1'] },
+      { package: ['tar=1.35', 'made-up', 'gone=1', 'gone-too'] },
+      { package: ['made-up=1:2.0-1'] },
+    );
+    expect(told(looked)).toEqual([
+      'would-change: made-up 1:2.0-1 -> 1:1.0-1',
+      'would-change: not installed: gone=1 gone-too; tar 1.34 -> 1.35',
+      'ok',
+    ]);
+    expect(node.read('/srv/queries')).toBe('asked\n');
+  });
+
+  test('lets apt go back to a version, and fails when that is not what is there afterwards', async () => {
+    await using node = await startLocalNode();
+    fakeApt(node, 'calls');
+    node.write('/var/lib/apt/lists/debian_Packages', '');
+    expect(told(await put(node, { package: ['made-up=1:2.0-1', 'tar'] }))).toEqual([
+      'changed: not installed: made-up=1:2.0-1',
+    ]);
+    expect(told(await put(node, { package: ['tar', 'made-up=1.0'] }))).toEqual([
+      'failed: apt-get is content, but it is still: made-up 1:2.0-1 -> 1.0',
+    ]);
+    const install = 'apt-get -q -y install --no-install-recommends --allow-downgrades';
+    expect(node.read('/srv/calls')).toBe(
+      `${install} made-up=1:2.0-1 tar\n${install} tar made-up=1.0\n`,
     );
   });
 
