@@ -42,10 +42,10 @@ function buildPhase(
     service: phase.service && {
       ...phase.service,
       inputs: phase.service.inputs ?? [...earlier, name],
+      quorum: phase.service.quorum,
       version: phase.service.version,
     },
     events: eventsOf(phase),
-    hasGate: phase.gate !== undefined,
   };
 }
 

@@ -62,13 +62,13 @@ function checkService(
   report: Report,
 ): void {
   if (phase.service === undefined) {
-    for (const event of lifeEvents) {
-      if (phase[event] === undefined) continue;
-      report(
-        [...at, event],
-        `"${event}" needs a service`,
-        'it says how the service of this phase is started',
-      );
+    for (const key of [...lifeEvents, 'gate'] as const) {
+      if (phase[key] === undefined) continue;
+      const hint =
+        key === 'gate'
+          ? 'it is asked of the nodes of a service before the work goes on'
+          : 'it says how the service of this phase is started';
+      report([...at, key], `"${key}" needs a service`, hint);
     }
     return;
   }
@@ -76,5 +76,19 @@ function checkService(
     if (input === name || earlier.includes(input)) continue;
     const hint = suggestion(input, [...earlier, name], 'phases up to this one');
     report([...at, 'service', 'inputs', index], `there is no earlier phase "${input}"`, hint);
+  }
+  if (phase.service.quorum !== undefined && phase.gate === undefined) {
+    report(
+      [...at, 'service', 'quorum'],
+      '"quorum" needs a gate',
+      'give the phase a gate: whoever passes it serves',
+    );
+  }
+  if (phase.service.quorum !== undefined && phase.update?.mode === 'batched') {
+    report(
+      [...at, 'update', 'mode'],
+      'members of a service that needs a quorum are updated one by one',
+      'write mode: serial',
+    );
   }
 }

@@ -7,6 +7,7 @@ import { buildRecipe } from './build.ts';
 import { checkReferences } from './check-references.ts';
 import { compileContent, fillAt, type RecipeContent } from './content.ts';
 import type { Recipe } from './recipe.ts';
+import { nameProblem } from './recipe-name.ts';
 import { type RecipeDocument, type RecipeHead, RecipeHeadSchema, RecipeSchema } from './schema.ts';
 import { type Nameable, sampleScope } from './scope.ts';
 import { findRecipe, type RecipeSearch } from './search.ts';
@@ -40,9 +41,9 @@ function readHead(document: YamlDocument, file: string, search: RecipeSearch): R
   if (!head.ok) throw new SourceError(head.problems);
   const location = document.locate(['recipe']);
   const { recipe } = head.value;
-  if (search.verbs.includes(recipe)) {
-    const message = `a recipe cannot be called "${recipe}": that is an operation`;
-    throw new SourceError([{ location, message, hint: 'choose another name' }]);
+  const problem = nameProblem(recipe, search.verbs);
+  if (problem !== undefined) {
+    throw new SourceError([{ location, message: problem, hint: 'choose another name' }]);
   }
   const expected = path.basename(file, '.yml');
   if (recipe !== expected) {

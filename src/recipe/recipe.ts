@@ -31,7 +31,6 @@ export interface Phase {
   readonly service: Service | undefined;
   /** An event that is absent has no rule of its own. */
   readonly events: Readonly<Partial<Record<LifeEvent, EventRule>>>;
-  readonly hasGate: boolean;
 }
 
 /** The service that a phase starts and keeps current. */
@@ -40,6 +39,8 @@ export interface Service {
   /** Names of the phases whose changes make a restart necessary. */
   readonly inputs: readonly string[];
   readonly onChange: 'restart' | 'reload' | 'none';
+  /** How many of its nodes must serve so that the service works; undefined when each stands for itself. */
+  readonly quorum: 'majority' | undefined;
   /** A command that prints the version of what is installed. */
   readonly version: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Step } from '../node/step-kinds.ts';
 import type { On } from '../probes/judge.ts';
 import type { Probe } from '../probes/probe.ts';
@@ -5,7 +6,7 @@ import type { YamlPath } from '../yaml/parse.ts';
 import { valueAt } from '../yaml/value-at.ts';
 import { filled, filledFields } from './filled.ts';
 import type { Recipe } from './recipe.ts';
-import { GateSchema, type LifeEvent, PhaseSchema, RecipeSchema } from './schema.ts';
+import { GateSchema, type LifeEvent, OrderSchema, PhaseSchema, RecipeSchema } from './schema.ts';
 import type { ClusterScope, NodeScope, TemplateScope } from './scope.ts';
 
 /** What must hold before the work goes on, filled for one cluster. */
@@ -18,12 +19,12 @@ export interface Gate {
   readonly withinMs: number;
 }
 
-/** What a life event does besides starting the service, filled for one node. */
-export interface EventWork {
-  /** Runs once on each node of the event, before its service starts. */
-  readonly command: string | undefined;
-  /** Nodes whose answer to the probe matches `last` come last. */
-  readonly order: { readonly probe: Probe; readonly last: string } | undefined;
+/** Which nodes of a life event come last, filled for one cluster. */
+export interface Order {
+  /** The probe as it is asked at `node`. */
+  readonly probeAt: (node: NodeScope) => Probe;
+  /** Regular expression; nodes whose answer matches it come last. */
+  readonly last: string;
 }
 
 /**
@@ -41,19 +42,41 @@ export function resolveSteps(
 }
 
 /**
- * What the phase says of a life event for the node of `scope`.
+ * The command that runs once on each node of a life event before its service starts, for the node of `scope`;
+ * undefined when there is none.
  *
  * @throws {SourceError} when what a template gave is not valid
  */
-export function resolveEvent(
+export function resolveCommand(
   recipe: Recipe,
   phaseName: string,
   event: LifeEvent,
   scope: TemplateScope,
-): EventWork {
-  const path = [...phasePath(recipe, phaseName), event];
-  const { command, order } = filled(recipe, path, PhaseSchema.shape[event], scope) ?? {};
-  return { command, order };
+): string | undefined {
+  const path = [...phasePath(recipe, phaseName), event, 'command'];
+  if (valueAt(recipe.content.document.value, path) === undefined) return undefined;
+  return filled(recipe, path, z.string().min(1), scope);
+}
+
+/**
+ * Which nodes of a life event come last; undefined when the recipe does not say.
+ *
+ * @throws {SourceError} when what a template gave is not valid; so may `probeAt`
+ */
+export function resolveOrder(
+  recipe: Recipe,
+  phaseName: string,
+  event: LifeEvent,
+  scope: ClusterScope,
+): Order | undefined {
+  const path = [...phasePath(recipe, phaseName), event, 'order'];
+  if (valueAt(recipe.content.document.value, path) === undefined) return undefined;
+  const { probe, ...rest } = OrderSchema.shape;
+  const { last } = filledFields(recipe, path, rest, scope);
+  return {
+    last,
+    probeAt: (node) => filled(recipe, [...path, 'probe'], probe, { ...scope, node }),
+  };
 }
 
 /**

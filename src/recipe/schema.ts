@@ -21,7 +21,8 @@ export const GateSchema = z.strictObject({
   within: DurationSchema.default(60_000).describe('how long to wait for it, like 60s'),
 });
 
-const order = z.strictObject({
+/** Which nodes of a life event come last. */
+export const OrderSchema = z.strictObject({
   probe: ProbeSchema.describe('what to ask every node'),
   last: RegexSchema.describe('nodes whose answer matches this come last'),
 });
@@ -36,7 +37,7 @@ const EventSchema = z
       ])
       .optional()
       .describe('how many nodes at once, as a number or a percentage; all when left out'),
-    order: order.optional().describe('which nodes come last, such as the leader'),
+    order: OrderSchema.optional().describe('which nodes come last, such as the leader'),
     command: z
       .string()
       .min(1)
@@ -61,6 +62,12 @@ const ServiceSchema = z.strictObject({
     .enum(['restart', 'reload', 'none'])
     .default('restart')
     .describe('what to do when the inputs have changed'),
+  quorum: z
+    .enum(['majority'])
+    .optional()
+    .describe(
+      'how many of its nodes must serve so that the service works; needs a gate, which tells who serves',
+    ),
   version: z
     .string()
     .min(1)

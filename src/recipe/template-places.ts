@@ -18,8 +18,8 @@ export function templatePlaces(recipe: Nameable): ShapeAt {
     if (key === 'steps') return node;
     if (key === 'gate') return inGate(rest);
     if (!lifeEvents.some((event) => event === key)) return undefined;
-    if (rest[0] === 'gate') return inGate(rest.slice(1));
-    return rest[0] === 'command' || rest[0] === 'order' ? node : undefined;
+    if (rest[0] === 'gate' || rest[0] === 'order') return inGate(rest.slice(1));
+    return rest[0] === 'command' ? node : undefined;
   };
   const inProof = ([key, inner]: YamlPath): Shape | undefined => {
     if (key === 'class' || key === 'about') return undefined;

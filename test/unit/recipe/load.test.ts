@@ -73,7 +73,6 @@ test('a recipe is known with its defaults filled in', async () => {
       roles: ['server'],
       service: undefined,
       events: {},
-      hasGate: false,
     },
     {
       name: 'configure',
@@ -81,7 +80,6 @@ test('a recipe is known with its defaults filled in', async () => {
       roles: ['server'],
       service: undefined,
       events: {},
-      hasGate: false,
     },
     {
       name: 'start',
@@ -92,7 +90,6 @@ test('a recipe is known with its defaults filled in', async () => {
         first: { mode: 'batched', batch: undefined },
         update: { mode: 'serial', batch: undefined },
       },
-      hasGate: true,
     },
   ]);
 });

@@ -2,8 +2,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { loadRecipe } from '../../../src/recipe/load.ts';
 import type { Recipe } from '../../../src/recipe/recipe.ts';
 import {
-  resolveEvent,
+  resolveCommand,
   resolveGate,
+  resolveOrder,
   resolveOutputs,
   resolveSteps,
 } from '../../../src/recipe/resolve.ts';
@@ -27,6 +28,7 @@ phases:
   - start:
       service: {name: demo}
       first: {mode: batched, command: "touch /{{node.name}}"}
+      update: {mode: serial, order: {probe: {command: "role of {{node.name}}"}, last: "leader at {{params.port}}"}}
       join: {mode: serial, gate: {probe: {command: joined}}}
       gate: {probe: {tcp: {port: "{{params.port}}", host: "{{node.address}}"}}, within: "{{params.wait}}"}
 proofs:
@@ -68,11 +70,19 @@ test('steps are filled for one node, with template files as their content', () =
 });
 
 test('the command of a life event is filled for its node', () => {
-  expect(resolveEvent(recipe, 'start', 'first', scope).command).toBe('touch /demo-default-1');
-  expect(resolveEvent(recipe, 'start', 'update', scope)).toEqual({
-    command: undefined,
-    order: undefined,
-  });
+  expect(resolveCommand(recipe, 'start', 'first', scope)).toBe('touch /demo-default-1');
+  expect(resolveCommand(recipe, 'start', 'first', { ...scope, node: second })).toBe(
+    'touch /demo-default-2',
+  );
+  expect(resolveCommand(recipe, 'start', 'update', scope)).toBeUndefined();
+  expect(resolveCommand(recipe, 'configure', 'first', scope)).toBeUndefined();
+});
+
+test('the order of a life event asks each node by itself, and what comes last is filled for the cluster', () => {
+  const order = resolveOrder(recipe, 'start', 'update', scope);
+  expect(order?.last).toBe('leader at 80');
+  expect(order?.probeAt(second)).toEqual({ command: 'role of demo-default-2' });
+  expect(resolveOrder(recipe, 'start', 'join', scope)).toBeUndefined();
 });
 
 test('a gate asks each node by itself', () => {
@@ -117,6 +127,6 @@ test('a value that makes a step wrong is told at the place of its template', asy
   const gate = resolveGate(recipe, 'start', wrong, 'first');
   const asked = Promise.resolve().then(() => gate?.probeAt(second));
   expect(await refusals(folder, asked)).toEqual([
-    'recipes/demo.yml:18:34 expected a number, found a text',
+    'recipes/demo.yml:19:34 expected a number, found a text',
   ]);
 });
