@@ -45,6 +45,7 @@ const mayImport: Record<string, readonly string[]> = {
 const homeOf: Record<string, string> = {
   '@aws-sdk/client-ec2': 'providers/ec2',
   commander: 'cli',
+  diff: 'plan',
   handlebars: 'render',
   'js-yaml': 'yaml',
   listr2: 'views',

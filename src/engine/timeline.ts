@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Emit, StepStatus } from '../events.ts';
+import type { Stage } from '../plan/stage.ts';
 
 /** A step that ended on a node. */
 export interface EndedStep {
@@ -36,7 +37,7 @@ interface PhaseRecord {
 
 /** A {@link Timeline} over the phases of one stage, in order, for the nodes with these names. */
 export function createTimeline(
-  phases: readonly string[],
+  { phases, event }: Pick<Stage, 'phases' | 'event'>,
   nodes: readonly string[],
   { emit, clock }: { emit: Emit; clock: Clock },
 ): Timeline {
@@ -66,6 +67,9 @@ export function createTimeline(
 
   const endIfEmpty = (phase: string, record: PhaseRecord, detail: string) => {
     if (record.pending.size > 0) return;
+    const said = detail === '' ? describeChanges(record.changed) : detail;
+    // The same phase is shown again for each event of its service.
+    const isTold = phase === phases.at(-1) && event !== null && event !== 'first';
     emit({
       type: 'phase-ended',
       phase,
@@ -73,7 +77,7 @@ export function createTimeline(
       done: record.done,
       total: nodes.length,
       ms: clock.monotonicMs() - record.startedMs,
-      detail: detail === '' ? describeChanges(record.changed) : detail,
+      detail: isTold ? `${event}: ${said}` : said,
     });
   };
 
@@ -96,9 +100,9 @@ export function createTimeline(
     },
     nodeFailed: (node, detail) => {
       if (failed.has(node)) return;
-      failed.add(node);
       const phase = current.get(node) ?? phases[0];
       if (phase !== undefined) leave(node, phase, false, detail);
+      failed.add(node);
       for (const [later, record] of records) {
         if (later !== phase && record.pending.delete(node)) endIfEmpty(later, record, '');
       }

@@ -17,38 +17,48 @@ export interface DescribedMachine {
 /** What has to happen to the machine of one node, and why. */
 export interface MachineChange {
   readonly ordinal: number;
-  /** `lost`: the machine of a node that holds data is gone for good, which only the user can decide about. */
-  readonly action: 'keep' | 'start' | 'launch' | 'lost';
-  /** The machine kept or started, or the one that is lost; null for a first launch. */
+  readonly action: 'keep' | 'start' | 'launch' | 'replace';
+  /** The machine that is kept, started or replaced; null where the node has none. */
   readonly machineId: string | null;
-  /** Which machine of its node the kept, started or launched one is. */
+  /** Which machine of its node will be there: a launched one counts on from those before. */
   readonly incarnation: number;
   readonly reason: string;
 }
 
-/**
- * Compares the nodes wished for with the machines that exist.
- * @param formed whether some service of the cluster has been formed, so that a lost machine may mean lost data
- */
+/** Machines that are replaced although the cloud says that they run. */
+export interface Replacing {
+  /** Ordinals of the nodes that the user wants on new machines. */
+  readonly asked: ReadonlySet<number>;
+  /** Ids of machines that never answered since they were launched. */
+  readonly silent: ReadonlySet<string>;
+}
+
+/** Compares the nodes wished for with the machines that exist. */
 export function planMachines(
   nodes: readonly RememberedNode[],
   machines: readonly DescribedMachine[],
-  formed: boolean,
+  { asked, silent }: Replacing,
 ): readonly MachineChange[] {
-  return nodes.map((node) => {
-    const machine = newestMachine(machines, node.ordinal);
-    if (machine === undefined) return absent(node, formed);
-    const { id: machineId, incarnation, ordinal } = machine;
+  return nodes.map((node): MachineChange => {
+    const { ordinal } = node;
+    const machine = newestMachine(machines, ordinal);
+    if (machine === undefined) return absent(node);
+    const { id: machineId, incarnation } = machine;
+    const replace = (reason: string): MachineChange => {
+      const next = Math.max(node.incarnation, incarnation + 1);
+      return { ordinal, action: 'replace', machineId, incarnation: next, reason };
+    };
+    // The new machine was decided on by a run that did not live to launch it.
+    if (incarnation < node.incarnation) return replace('its replacement was begun');
+    if (asked.has(ordinal)) return replace('asked for');
+    if (silent.has(machineId)) return replace('never answered since its launch');
     if (isAlive(machine)) {
       return { ordinal, action: 'keep', machineId, incarnation, reason: machine.state };
     }
     if (isStopped(machine)) {
       return { ordinal, action: 'start', machineId, incarnation, reason: machine.state };
     }
-    const reason = machine.stateReason ?? machine.state;
-    return formed
-      ? { ordinal, action: 'lost', machineId, incarnation, reason }
-      : { ordinal, action: 'launch', machineId: null, incarnation: incarnation + 1, reason };
+    return replace(machine.stateReason ?? machine.state);
   });
 }
 
@@ -63,21 +73,24 @@ export function newestMachine<M extends DescribedMachine>(
     .at(-1);
 }
 
-function absent(node: RememberedNode, formed: boolean): MachineChange {
-  const { ordinal, incarnation, instanceId: machineId } = node;
-  if (machineId === null) {
-    return { ordinal, action: 'launch', machineId, incarnation, reason: 'new' };
+function absent({ ordinal, incarnation, instanceId }: RememberedNode): MachineChange {
+  if (instanceId === null) {
+    return { ordinal, action: 'launch', machineId: null, incarnation, reason: 'new' };
   }
   const reason = 'the cloud no longer knows it';
-  return formed
-    ? { ordinal, action: 'lost', machineId, incarnation, reason }
-    : { ordinal, action: 'launch', machineId: null, incarnation: incarnation + 1, reason };
+  return { ordinal, action: 'replace', machineId: null, incarnation: incarnation + 1, reason };
 }
 
-function isAlive(machine: DescribedMachine): boolean {
-  return machine.state === 'running' || machine.state === 'pending';
+/** Whether the machine runs or is about to. */
+export function isAlive({ state }: Pick<DescribedMachine, 'state'>): boolean {
+  return state === 'running' || state === 'pending';
 }
 
-function isStopped(machine: DescribedMachine): boolean {
-  return machine.state === 'stopped' || machine.state === 'stopping';
+/** Whether the machine's end has begun: its services get no more than the time to stop. */
+export function isEnding({ state }: Pick<DescribedMachine, 'state'>): boolean {
+  return state === 'terminated' || state === 'shutting-down';
+}
+
+function isStopped({ state }: DescribedMachine): boolean {
+  return state === 'stopped' || state === 'stopping';
 }

@@ -1,6 +1,12 @@
 import type { Recipe } from '../recipe/recipe.ts';
 import type { ClusterScope, NodeScope, TemplateScope } from '../recipe/scope.ts';
 
+/** A machine that is a member of a service. */
+export interface Member {
+  readonly ordinal: number;
+  readonly incarnation: number;
+}
+
 /** Everything that decides what a cluster is to be: the recipe and all that its templates see. */
 export interface ClusterModel {
   readonly recipe: Recipe;
@@ -9,8 +15,11 @@ export interface ClusterModel {
   readonly recorded: ClusterScope['recorded'];
   /** In the order of their ordinals; a machine that does not exist yet has placeholders for addresses. */
   readonly nodes: readonly NodeScope[];
-  /** Services whose `first` is through; every later change to them is another life event. */
-  readonly formed: ReadonlySet<string>;
+  /**
+   * By service whose `first` is through: the machines that are its members and know each other. For every other machine
+   * it is yet to join.
+   */
+  readonly formed: ReadonlyMap<string, readonly Member[]>;
 }
 
 /** The name of the cluster's node with this ordinal, like `zookeeper-default-2`. */
@@ -19,13 +28,13 @@ export function nodeName(clusterName: string, ordinal: number): string {
 }
 
 /** What stands for a value that is known only once the machine exists. */
-export function placeholder(name: string, value: 'address' | 'publicAddress' | 'zone'): string {
+export function placeholder(name: string, value: 'address' | 'uid'): string {
   return `‹${name}.${value}›`;
 }
 
 /** Whether a text that templates gave speaks of something that is not known yet. */
 export function hasPlaceholder(text: string): boolean {
-  return /‹[^‹›]*›/.test(text);
+  return /‹[^‹›]+\.(address|uid)›/.test(text);
 }
 
 /** What templates see that are about the cluster as a whole. */

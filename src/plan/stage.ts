@@ -1,5 +1,10 @@
 import type { Wish } from '../node/wish.ts';
 import type { Gate } from '../recipe/resolve.ts';
+import type { LifeEvent } from '../recipe/schema.ts';
+import type { Quorum } from './quorum.ts';
+
+/** What a stage is for its service: a life event, or `repair`, which brings back what should serve already. */
+export type StageEvent = LifeEvent | 'repair';
 
 /** One node's share of a stage. */
 export interface StageNode {
@@ -7,6 +12,8 @@ export interface StageNode {
   readonly name: string;
   /** Whether it holds the service that the stage leads to, and so is asked by the gate. */
   readonly serves: boolean;
+  /** Whether its service is interrupted although it serves. */
+  readonly disturbs: boolean;
   /** What travels to the node in one exchange; empty when the node only has to pass the gate. */
   readonly wishes: readonly Wish[];
 }
@@ -17,12 +24,18 @@ export interface StageNode {
  */
 export interface Stage {
   readonly phases: readonly string[];
-  /** In the order in which they are worked on. */
+  /** Null where no service is started or restarted. */
+  readonly event: StageEvent | null;
+  /** The service that the event is about; after a failure its later stages are not begun. */
+  readonly service: string | null;
+  /** In the order in which they are worked on, as far as that is known beforehand. */
   readonly nodes: readonly StageNode[];
   /** How many nodes may be between the start of their exchange and the passing of the gate at the same time. */
   readonly window: number;
+  /** Who must go on serving while a node is disturbed. */
+  readonly quorum: Quorum | null;
   /** What must hold before the next node of the window or the next stage may begin. */
   readonly gate: Gate | null;
-  /** The service that has been formed for the first time once this stage is through. */
-  readonly forms: string | null;
+  /** Whether all nodes are members of the service, and know each other, once this stage is through. */
+  readonly settles: boolean;
 }

@@ -2,8 +2,14 @@ import type { Step } from '../node/step-kinds.ts';
 
 /** A step in a few words for a plan, like `file /etc/hosts`. */
 export function stepTitle(step: Step): string {
+  const { kind, what } = stepWords(step);
+  return `${kind} ${what}`.trim();
+}
+
+/** The kind of a step, and what it is about: `file` and `/etc/hosts`. */
+export function stepWords(step: Step): { readonly kind: string; readonly what: string } {
   const [kind = '', wish] = Object.entries(step)[0] ?? [];
-  return `${kind} ${subject(wish)}`.trim();
+  return { kind, what: subject(wish) };
 }
 
 function subject(wish: unknown): string {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Step } from '../node/step-kinds.ts';
 import type { Wish } from '../node/wish.ts';
 import type { Phase } from '../recipe/recipe.ts';
-import { resolveEvent, resolveSteps } from '../recipe/resolve.ts';
+import { resolveCommand, resolveSteps } from '../recipe/resolve.ts';
+import type { LifeEvent } from '../recipe/schema.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import { type ClusterModel, nodeScope } from './model.ts';
 
@@ -30,16 +31,20 @@ export function phasesOf(model: ClusterModel, node: NodeScope): readonly Phase[]
 }
 
 /**
- * The one-shot command that a service's founders run before they start for the first time. It is no lasting wish,
- * so it is never observed.
+ * The one-shot command of a life event, which a node runs before its service starts; null when there is none. It is no
+ * lasting wish, so it is never observed. That of `first` is for founders alone.
  */
-export function foundingWish(model: ClusterModel, node: NodeScope, phase: Phase): Wish | null {
-  if (!node.founder) return null;
-  const scope = nodeScope(model, node);
-  const { command } = resolveEvent(model.recipe, phase.name, 'first', scope);
-  if (command === undefined) return null;
-  const step: Step = { command: { run: command, always: true } };
-  return { id: `${phase.name}.first`, phase: phase.name, step };
+export function eventWish(
+  model: ClusterModel,
+  node: NodeScope,
+  phase: Phase,
+  event: LifeEvent,
+): Wish | null {
+  if (event === 'first' && !node.founder) return null;
+  const run = resolveCommand(model.recipe, phase.name, event, nodeScope(model, node));
+  if (run === undefined) return null;
+  const step: Step = { command: { run, always: true } };
+  return { id: `${phase.name}.${event}`, phase: phase.name, step };
 }
 
 function serviceStep(

@@ -1,118 +1,226 @@
-import { expect, test } from 'vitest';
-import type { StepAnswer } from '../../../src/node/wish.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { MachineChange } from '../../../src/plan/machines.ts';
 import type { ClusterModel } from '../../../src/plan/model.ts';
-import { countChanges, isEmptyPlan, makePlan } from '../../../src/plan/plan.ts';
+import {
+  changesAnything,
+  countChanges,
+  countMachines,
+  makePlan,
+  type PlanInput,
+} from '../../../src/plan/plan.ts';
 import { nodeWishes } from '../../../src/plan/wishes.ts';
-import { modelOfRecipe } from './model-of.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { demoRecipe } from './demo-recipe.ts';
+import { formed, modelOfRecipe, modelOfText } from './model-of.ts';
+import { allOk, differing, input, standing } from './observed.ts';
 
-const unknown: ReadonlySet<number> = new Set();
+let model: ClusterModel;
+beforeAll(async () => {
+  model = await modelOfRecipe('zookeeper', 3);
+});
 
-function allOk(model: ClusterModel): Map<number, readonly StepAnswer[]> {
-  return new Map(
-    model.nodes.map((node) => [
-      node.ordinal,
-      nodeWishes(model, node).map(({ id, phase }) => ({
-        id,
-        phase,
-        status: 'ok',
-        ms: 0,
-        detail: '',
-      })),
-    ]),
-  );
+/** A change of the configuration that has not reached node 2 yet, and a change of node 3 that needs no restart. */
+function changed(ensemble: ClusterModel): Partial<PlanInput> {
+  const two = differing(allOk(ensemble), 2, { 'configure.1': null, 'start.1': 'restart' });
+  return { observed: differing(two, 3, { 'install.4': null }) };
 }
 
-function withChange(observed: Map<number, readonly StepAnswer[]>, ordinal: number, id: string) {
-  const answers = (observed.get(ordinal) ?? []).map((answer) =>
-    answer.id === id
-      ? { ...answer, status: 'would-change' as const, detail: 'content differs' }
-      : answer,
-  );
-  return new Map(observed).set(ordinal, answers);
+function kept(ordinal: number, reason: string): MachineChange {
+  return { ordinal, action: 'keep', machineId: `i-${ordinal}`, incarnation: 1, reason };
 }
 
-test('a cluster that does not exist yet needs every step on every node', async () => {
-  const model = await modelOfRecipe('zookeeper', 3);
-  const plan = makePlan({ model, machines: [], observed: new Map(), unknown });
-  expect(countChanges(plan)).toBe(model.nodes.flatMap((node) => nodeWishes(model, node)).length);
+describe('what changes', () => {
+  test('is every step on every node of a cluster that does not exist yet, and each service is started', () => {
+    const plan = makePlan(input(model));
+    expect(countChanges(plan)).toBe(model.nodes.flatMap((node) => nodeWishes(model, node)).length);
+    const verbs = plan.nodes.map(({ changes }) =>
+      changes.flatMap(({ id, verb }) => (verb === null ? [] : [id, verb])),
+    );
+    expect(verbs).toEqual(model.nodes.map(() => ['start.1', 'start']));
+  });
+
+  test('is what a node says that differs, in words, with what happens to the process', () => {
+    const { nodes } = makePlan(input(formed(model), changed(formed(model))));
+    expect(nodes[0]?.changes).toEqual([]);
+    expect(nodes[1]?.changes).toMatchObject([
+      { title: 'file /etc/zookeeper/zoo.cfg', detail: 'differs', verb: null },
+      { title: 'service zookeeper', verb: 'restart' },
+    ]);
+    expect(nodes[2]?.changes).toMatchObject([{ title: 'directory /etc/zookeeper', verb: null }]);
+  });
+
+  test('is nothing where a node could not be asked, and nothing where the host owns it', () => {
+    const ensemble = formed(model);
+    const owned = [...allOk(ensemble)].map(([ordinal, answers]) => {
+      const all = answers.map((answer) => ({ ...answer, status: 'host-owned' as const }));
+      return [ordinal, all] as const;
+    });
+    const observed = new Map(owned.filter(([ordinal]) => ordinal !== 2));
+    const plan = makePlan(input(ensemble, { observed, unknown: new Set([2]) }));
+    expect(changesAnything(plan)).toBe(false);
+  });
 });
 
-test('the same wish against the same reality has the same hash, another wish has another', async () => {
-  const model = await modelOfRecipe('zookeeper', 3);
-  const plan = (given: ClusterModel) =>
-    makePlan({ model: given, machines: [], observed: new Map(), unknown });
-  expect(plan(model).hash).toBe(plan(await modelOfRecipe('zookeeper', 3)).hash);
-  const other = { ...model, params: { ...model.params, clientPort: 2182 } };
-  expect(plan(other).hash).not.toBe(plan(model).hash);
+describe('a plan', () => {
+  test('of a formed cluster that is as wished is empty', () => {
+    const plan = makePlan(input(formed(model), { observed: allOk(model) }));
+    expect(changesAnything(plan)).toBe(false);
+    expect(plan.stages).toEqual([]);
+  });
+
+  test('changes something as long as a node has yet to pass its gate, though no step differs', () => {
+    const plan = makePlan(input(model, { observed: allOk(model) }));
+    expect(countChanges(plan)).toBe(0);
+    expect(changesAnything(plan)).toBe(true);
+  });
+
+  test('changes nothing where a node only has to keep what was applied', () => {
+    const unrecorded = new Map([[1, ['configure']]]);
+    const plan = makePlan(input(formed(model), { observed: allOk(model), unrecorded }));
+    expect(plan.stages).toMatchObject([{ phases: ['configure', 'start'], event: null }]);
+    expect(changesAnything(plan)).toBe(false);
+  });
+
+  test('counts machines that are launched, started and replaced', () => {
+    const machines = (['keep', 'start', 'launch', 'replace'] as const).map((action, index) => ({
+      ...kept(index + 1, ''),
+      action,
+    }));
+    expect(countMachines({ machines })).toBe(3);
+  });
+
+  test('is made of its input alone: that stays as it was, and gives the same plan again', () => {
+    const ensemble = formed(model);
+    const serving = standing('zookeeper', [1, 2, 3], [2]);
+    const frozen = deepFreeze(
+      input(ensemble, {
+        ...changed(ensemble),
+        machines: [1, 2, 3].map((ordinal) => kept(ordinal, 'running')),
+        standings: serving,
+      }),
+    );
+    expect(comparable(makePlan(frozen))).toBe(comparable(makePlan(frozen)));
+  });
 });
 
-test('phases up to a service travel together, and a new service is formed by all its nodes at once', async () => {
-  const model = await modelOfRecipe('zookeeper', 3);
-  const { stages } = makePlan({ model, machines: [], observed: new Map(), unknown });
-  expect(stages).toMatchObject([
-    { phases: ['install', 'configure', 'start'], window: 3, forms: 'zookeeper' },
-  ]);
+describe("a plan's hash", () => {
+  const hashOf = (known: Partial<PlanInput> = {}, ensemble = formed(model)) =>
+    makePlan(input(ensemble, { ...changed(ensemble), ...known })).hash;
+
+  test('is the same for the same wishes against the same reality', async () => {
+    expect(hashOf({}, formed(await modelOfRecipe('zookeeper', 3)))).toBe(hashOf());
+    expect(hashOf()).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test('does not depend on who leads at the moment, though that decides whose turn comes last', () => {
+    const observed = [1, 2, 3].reduce(
+      (all, ordinal) => differing(all, ordinal, { 'start.1': 'restart' }),
+      allOk(model),
+    );
+    const [one, three] = [1, 3].map((leader) => {
+      const standings = standing('zookeeper', [1, 2, 3], [leader]);
+      return makePlan(input(formed(model), { observed, standings }));
+    });
+    expect(one?.stages).not.toEqual(three?.stages);
+    expect(one?.hash).toBe(three?.hash);
+  });
+
+  test('does not depend on whether a kept machine still boots, or one to be started still stops', () => {
+    const machines = [kept(1, 'running')];
+    expect(hashOf({ machines })).toBe(hashOf({ machines: [kept(1, 'pending')] }));
+    const started = (reason: string) => ({ ...kept(1, reason), action: 'start' as const });
+    expect(hashOf({ machines: [started('stopping')] })).toBe(
+      hashOf({ machines: [started('stopped')] }),
+    );
+    expect(
+      new Set([hashOf({ machines }), hashOf({ machines: [started('')] }), hashOf()]).size,
+    ).toBe(3);
+  });
+
+  test('is another for another wish, another reality and other machines', () => {
+    const other = { ...formed(model), params: { ...model.params, clientPort: 2182 } };
+    const machines: readonly MachineChange[] = [{ ...kept(1, 'asked for'), action: 'replace' }];
+    const hashes = [
+      hashOf(),
+      hashOf({}, other),
+      hashOf({ observed: allOk(model) }),
+      hashOf({ unrecorded: new Map([[1, ['install']]]) }),
+      hashOf({ machines: [kept(1, 'running')] }),
+      hashOf({ machines }),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
 });
 
-test('founders run the one-shot command right before the service, and nobody else does', async () => {
-  const model = await modelOfRecipe('zookeeper', 3);
-  const [first, ...others] = model.nodes;
-  if (first === undefined) throw new Error('no node');
-  const nodes = [{ ...first, founder: false }, ...others];
-  const plan = makePlan({ model: { ...model, nodes }, machines: [], observed: new Map(), unknown });
-  const lastTwo = plan.stages[0]?.nodes.map(({ wishes }) => wishes.slice(-2).map(({ id }) => id));
-  expect(lastTwo?.[0]).not.toContain('start.first');
-  expect(lastTwo?.slice(1)).toEqual([
-    ['start.first', 'start.1'],
-    ['start.first', 'start.1'],
-  ]);
-});
-
-test('a formed cluster that is as wished has an empty plan', async () => {
-  const model = { ...(await modelOfRecipe('zookeeper', 3)), formed: new Set(['zookeeper']) };
-  const plan = makePlan({ model, machines: [], observed: allOk(model), unknown });
-  expect(isEmptyPlan(plan)).toBe(true);
-  expect(plan.stages).toEqual([]);
-});
-
-test('a cluster whose formation was cut short passes its gate again even if no step is missing', async () => {
-  const model = await modelOfRecipe('zookeeper', 3);
-  const plan = makePlan({ model, machines: [], observed: allOk(model), unknown });
-  expect(plan.stages).toMatchObject([{ forms: 'zookeeper' }]);
-  expect(plan.stages[0]?.nodes.map(({ wishes }) => wishes)).toEqual([[], [], []]);
-});
-
-test('a change of a running service reaches only the nodes that need it, one by one', async () => {
-  const model = { ...(await modelOfRecipe('zookeeper', 3)), formed: new Set(['zookeeper']) };
-  const observed = withChange(withChange(allOk(model), 1, 'configure.1'), 3, 'configure.1');
-  const { stages } = makePlan({ model, machines: [], observed, unknown });
-  expect(stages).toMatchObject([
-    { window: 1, forms: null, nodes: [{ ordinal: 1 }, { ordinal: 3 }] },
-  ]);
-});
-
-test("a service's inputs change with any of the files that lead to it", async () => {
-  const inputsOf = async (change: (model: ClusterModel) => ClusterModel) => {
-    const model = change(await modelOfRecipe('zookeeper', 3));
-    const [node] = model.nodes;
-    if (node === undefined) throw new Error('no node');
-    const step = nodeWishes(model, node).find(({ id }) => id === 'start.1')?.step;
-    return step !== undefined && 'service' in step ? step.service.inputs : undefined;
+describe("a plan's hash tells how the work would be done:", () => {
+  const rules = {
+    first: '{mode: batched, command: make}',
+    update: '{mode: serial, command: prepare}',
   };
-  const before = await inputsOf((model) => model);
-  const sameAgain = await inputsOf((model) => model);
-  const changed = await inputsOf((model) => ({
-    ...model,
-    params: { ...model.params, heapPercent: 40 },
-  }));
-  expect(before).toBe(sameAgain);
-  expect(changed).not.toBe(before);
+  const hashWith = async (
+    edit: (text: string) => string = (text) => text,
+    of: (model: ClusterModel) => ClusterModel = formed,
+    known: Partial<PlanInput> = {},
+  ) => {
+    const text = demoRecipe({ service: 'quorum: majority', rules });
+    const ensemble = of(await modelOfText(edit(text), 3));
+    const one = differing(allOk(ensemble), 1, { 'start.1': 'restart' });
+    const observed = differing(one, 2, { 'start.1': 'restart' });
+    return makePlan(input(ensemble, { observed, ...known })).hash;
+  };
+
+  test('the same recipe in other files is the same plan', async () => {
+    expect(await hashWith()).toBe(await hashWith());
+  });
+
+  test.each([
+    ['the mode of an update', 'mode: serial', 'mode: batched', ', quorum: majority'],
+    ['a quorum', ', quorum: majority', '', ''],
+    ['the command of an update', 'command: prepare', 'command: other', ''],
+    ['what the gate asks', 'command: serves', 'command: other', ''],
+    ['what the gate wants to hear', '{command: serves}', '{command: serves}, match: yes', ''],
+    ['how long the gate waits', '{command: serves}', '{command: serves}, within: 5s', ''],
+  ])('it is another once somebody edits %s', async (_, from, to, without) => {
+    const before = await hashWith((text) => text.replace(without, ''));
+    const after = await hashWith((text) => text.replace(without, '').replace(from, to));
+    expect(after).not.toBe(before);
+  });
+
+  test('the command of a formation counts while the service is not formed, and not any more after', async () => {
+    const edit = (text: string) => text.replace('command: make', 'command: other');
+    const unformed = (ensemble: ClusterModel) => ensemble;
+    const known = { observed: new Map() };
+    expect(await hashWith(edit, unformed, known)).not.toBe(
+      await hashWith(undefined, unformed, known),
+    );
+    expect(await hashWith(edit)).toBe(await hashWith());
+  });
+
+  test('it is another once a member that served no longer does', async () => {
+    const serving = standing('demo', [1, 2, 3]);
+    const failing = standing('demo', [1, 3], [], [2]);
+    expect(await hashWith(undefined, formed, { standings: failing })).not.toBe(
+      await hashWith(undefined, formed, { standings: serving }),
+    );
+  });
+
+  test.each([
+    ['launch', false],
+    ['replace', false],
+    ['keep', true],
+    ['start', true],
+  ] as const)('another machine type counts where a machine is to %s: %s', async (action, same) => {
+    const machines = [{ ...kept(2, ''), action }];
+    const hashes = await Promise.all(
+      ['debian-12 small', 'debian-12 large', 'debian-13 small'].map((machineType) =>
+        hashWith(undefined, formed, { machines, machineType }),
+      ),
+    );
+    expect(new Set(hashes).size).toBe(same ? 1 : 3);
+  });
 });
 
-test('nothing is known to differ on a node that could not be asked', async () => {
-  const model = { ...(await modelOfRecipe('zookeeper', 3)), formed: new Set(['zookeeper']) };
-  const observed = allOk(model);
-  observed.delete(2);
-  const plan = makePlan({ model, machines: [], observed, unknown: new Set([2]) });
-  expect(isEmptyPlan(plan)).toBe(true);
-});
+/** A plan as text, without the functions of its gates. */
+function comparable(plan: ReturnType<typeof makePlan>): string {
+  return JSON.stringify(plan);
+}

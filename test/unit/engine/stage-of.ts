@@ -1,0 +1,16 @@
+import type { Stage, StageNode } from '../../../src/plan/stage.ts';
+
+/** The node with this ordinal, with nothing to do but to pass its gate. */
+export function stageNode(ordinal: number): StageNode {
+  return { ordinal, name: `node-${ordinal}`, serves: true, disturbs: false, wishes: [] };
+}
+
+/** An update of the service `demo` on so many nodes at once, changed as told. */
+export function stageOf(count: number, window: number, changes: Partial<Stage> = {}): Stage {
+  const nodes = Array.from({ length: count }, (_, index) => stageNode(index + 1));
+  return {
+    ...{ phases: ['work'], event: 'update', service: 'demo', nodes, window },
+    ...{ quorum: null, gate: null, settles: false },
+    ...changes,
+  };
+}
