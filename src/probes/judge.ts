@@ -48,7 +48,14 @@ export function judge(on: On, results: readonly NodeMatch[]): Judgement {
   return { ok: false, detail };
 }
 
-function nodesInQuestion(on: On, results: readonly NodeMatch[]): readonly NodeMatch[] {
+/** Whether enough of the nodes can come to match, when only those can that are marked as true. */
+export function canHold(on: On, able: readonly boolean[]): boolean {
+  const asked = nodesInQuestion(on, able);
+  const most = typeof on === 'object' && 'exactly' in on ? { atLeast: on.exactly } : on;
+  return isEnough(most, asked.filter((each) => each).length, asked.length);
+}
+
+function nodesInQuestion<T>(on: On, results: readonly T[]): readonly T[] {
   if (on === 'first') return results.slice(0, 1);
   return on === 'others' ? results.slice(1) : results;
 }

@@ -17,7 +17,7 @@ const mostRefusals = 5;
 const refusedPauseMs = 50;
 
 /** How long a node may take to say goodbye. */
-const farewellMs = 500;
+const farewellMs = 200;
 
 /** A connection that is up, and the places for commands on it. */
 interface Session extends Contacted {

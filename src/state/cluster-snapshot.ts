@@ -14,6 +14,12 @@ const SnapshotNodeSchema = z.strictObject({
   instanceId: z.string().nullable(),
 });
 
+const QuestionSchema = z.strictObject({
+  match: z.string().nullable(),
+  /** By ordinal. */
+  probes: z.record(z.string(), z.json()),
+});
+
 /** What is remembered of a cluster between runs; the cloud's tags and the nodes remain the truth. */
 export const ClusterSnapshotSchema = z.strictObject({
   version: z.literal(snapshotVersion),
@@ -34,11 +40,24 @@ export const ClusterSnapshotSchema = z.strictObject({
     /** Parameters that were set explicitly; defaults are the recipe's. */
     params: z.record(z.string(), z.json()),
   }),
+  /**
+   * By service: how its nodes are asked whether they serve and who comes last, for every configuration that a node may
+   * be running with. One each, unless a change has not reached all nodes yet; the newest last.
+   */
+  questions: z.record(
+    z.string(),
+    z.array(
+      z.strictObject({ serving: QuestionSchema.nullable(), last: QuestionSchema.nullable() }),
+    ),
+  ),
   nodes: z.array(SnapshotNodeSchema),
   /** Values computed once, like founders and tokens, by their name in the recipe. */
   recorded: z.record(z.string(), z.json()),
-  /** Names of the services whose `first` has completed. */
-  formed: z.array(z.string()),
+  /** By service whose `first` has completed: the machines that are its members and know each other. */
+  formed: z.record(
+    z.string(),
+    z.array(z.strictObject({ ordinal: Ordinal, incarnation: z.int().positive() })),
+  ),
 });
 
 /** A cluster as remembered between runs. */

@@ -14,6 +14,14 @@ const hints: Readonly<Record<string, string>> = {
 /** Refusals that say nothing about the request itself. */
 const throttled: ReadonlySet<string> = new Set(['RequestLimitExceeded', 'Throttling']);
 
+/** Answered as a fault of the cloud's own, but nothing was launched. */
+const noCapacity: ReadonlySet<string> = new Set([
+  'InsufficientInstanceCapacity',
+  'InsufficientHostCapacity',
+  'InsufficientAddressCapacity',
+  'InsufficientReservedInstanceCapacity',
+]);
+
 /**
  * What an EC2 call threw, as an error for people. EC2's own code is the error's code (`error.name` in the SDK),
  * never its message.
@@ -30,8 +38,12 @@ export function toApiError(call: string, error: unknown): DeployerError {
   });
 }
 
-/** Only a client fault (HTTP 4xx) is a word on the request; with any other failure it may have been carried out. */
+/**
+ * Only a client fault (HTTP 4xx) or a lack of room is a word on the request; with any other failure it may have been
+ * carried out.
+ */
 function isRefusal(error: Error): boolean {
+  if (noCapacity.has(error.name)) return true;
   if (throttled.has(error.name) || !('$metadata' in error)) return false;
   const metadata = error.$metadata;
   if (typeof metadata !== 'object' || metadata === null) return false;

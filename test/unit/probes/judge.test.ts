@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge, type NodeMatch, type On, OnSchema } from '../../../src/probes/judge.ts';
+import { canHold, judge, type NodeMatch, type On, OnSchema } from '../../../src/probes/judge.ts';
 
 const say = (matched: boolean, detail: string, ordinal: number): NodeMatch => ({
   node: `node-${ordinal}`,
@@ -83,6 +83,34 @@ describe('judging the answers of several nodes', () => {
     );
   });
 });
+
+describe('whether nodes can come to match', () => {
+  it('is true exactly when some answers of those that can answer would be enough', () => {
+    const on = fc.constantFrom<On>(
+      ...(['every', 'first', 'any', 'others'] as const),
+      ...[{ exactly: 0 }, { exactly: 1 }, { exactly: 2 }, { atLeast: 1 }, { atLeast: 3 }],
+    );
+    const nodes = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(on, nodes, (which, able) => {
+        const some = subsetsOf(able).some((matched) => {
+          const results = matched.map((each, index) => say(each, '', index + 1));
+          return judge(which, results).ok;
+        });
+        expect(canHold(which, able)).toBe(some);
+      }),
+    );
+  });
+});
+
+/** Every way in which some of those that are marked, and no others, match. */
+function subsetsOf(able: readonly boolean[]): readonly (readonly boolean[])[] {
+  return able.reduce<readonly (readonly boolean[])[]>(
+    (all, can) =>
+      all.flatMap((each) => (can ? [true, false] : [false]).map((own) => [...each, own])),
+    [[]],
+  );
+}
 
 describe('on', () => {
   it.each(['every', 'first', 'any', 'others', { exactly: 1 }, { atLeast: 2 }])(

@@ -17,7 +17,10 @@ test('the code is EC2’s own, and what can be done about it is said', () => {
 test.each([
   ['a client fault', answer('InvalidParameterValue', 400), false],
   ['throttling', answer('RequestLimitExceeded', 503), true],
-  ['no capacity', answer('InsufficientInstanceCapacity', 500), true],
+  ['no capacity', answer('InsufficientInstanceCapacity', 500), false],
+  ['no host', answer('InsufficientHostCapacity', 500), false],
+  ['no address left', answer('InsufficientAddressCapacity', 503), false],
+  ['another fault of the cloud', answer('InternalError', 500), true],
   ['a page of a proxy', answer('Error', 502), true],
   ['a lost connection', new Error('socket hang up'), true],
 ])('%s can be tried again: %s', (_, error, retryable) => {

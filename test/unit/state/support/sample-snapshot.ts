@@ -10,12 +10,25 @@ export function sampleContent(changes: Partial<SnapshotContent> = {}): SnapshotC
     cloud: 'the local cloud in /somewhere',
     createdAt: '2026-01-02T03:04:05.678Z',
     request: { count: 3, params: { clientPort: 2182, about: 'für wen' } },
+    questions: {
+      zookeeper: [
+        {
+          serving: { match: 'Mode: (leader|follower)', probes: { 1: { command: 'für wen' } } },
+          last: null,
+        },
+      ],
+    },
     nodes: [
       { ordinal: 1, incarnation: 1, roles: ['server'], instanceId: 'i-0a' },
       { ordinal: 2, incarnation: 2, roles: ['server'], instanceId: null },
     ],
     recorded: { founders: [{ ordinal: 1, incarnation: 1 }] },
-    formed: ['zookeeper'],
+    formed: {
+      zookeeper: [
+        { ordinal: 1, incarnation: 1 },
+        { ordinal: 2, incarnation: 1 },
+      ],
+    },
     ...changes,
   };
 }
