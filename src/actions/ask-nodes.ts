@@ -1,6 +1,6 @@
 import { toDeployerError } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
-import { judge } from '../probes/judge.ts';
+import { canHold, judge } from '../probes/judge.ts';
 import { matches } from '../probes/match.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { ProbeAnswer } from '../probes/probe-kind.ts';
@@ -12,7 +12,7 @@ import type { ActionContext } from './context.ts';
 import type { ReachedNode } from './reach-nodes.ts';
 
 const pollMs = 75;
-const attemptMs = 5_000;
+const usualAttemptMs = 5_000;
 
 /** A node that is asked, with what templates see of it. */
 export interface AskedNode {
@@ -44,10 +44,14 @@ export interface Verdict {
 }
 
 /** What is asked of nodes, and on how many of them it must hold. */
-type Question = Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'>;
+export interface Question extends Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'> {
+  /** How long a node may take for one answer, in milliseconds; 5 s unless said otherwise. */
+  readonly attemptMs?: number;
+}
 
 /**
- * Asks the nodes until the answers satisfy the question, or until its time is over, and gives the last verdict.
+ * Asks the nodes until the answers satisfy the question, or until its time is over, and gives the last verdict. What
+ * needs a node that was not reached is asked just once: nobody connects to it later, so waiting would not help.
  * @throws the signal's reason
  */
 export function askUntil(
@@ -55,7 +59,9 @@ export function askUntil(
   nodes: readonly AskedNode[],
   waiting: Waiting,
 ): Promise<Verdict> {
-  return untilOk(question.withinMs, pollMs, waiting, () => askOnce(question, nodes, waiting));
+  const reached = nodes.map(({ remote }) => remote !== null);
+  const withinMs = canHold(question.on, reached) ? question.withinMs : 0;
+  return untilOk(withinMs, pollMs, waiting, () => askOnce(question, nodes, waiting));
 }
 
 /** What waiting for answers needs. */
@@ -82,14 +88,15 @@ export async function untilOk<T extends { readonly ok: boolean }>(
 }
 
 async function askOnce(
-  question: Question,
+  question: Omit<Question, 'withinMs'>,
   nodes: readonly AskedNode[],
   { clock, signal }: Waiting,
 ): Promise<Verdict> {
+  const timeoutMs = question.attemptMs ?? usualAttemptMs;
   const results = await Promise.all(
     nodes.map(async ({ scope, remote }) => {
       const probe = question.probeAt(scope);
-      const deps = { timeoutMs: attemptMs, signal, clock };
+      const deps = { timeoutMs, signal, clock };
       const answer = remote === null ? notReached : await askNode(probe, remote, deps);
       return { name: scope.name, node: `-${scope.ordinal}`, ...matches(question.match, answer) };
     }),
@@ -98,6 +105,17 @@ async function askOnce(
     matched ? [] : [{ node: name, detail }],
   );
   return { ...judge(question.on, results), wrong };
+}
+
+/** Those of the nodes whose answer matches, asked once. */
+export async function matching(
+  question: Pick<Question, 'probeAt' | 'match'>,
+  nodes: readonly AskedNode[],
+  waiting: Waiting,
+): Promise<readonly AskedNode[]> {
+  const { wrong } = await askOnce({ ...question, on: 'every' }, nodes, waiting);
+  const names = new Set(wrong.map(({ node }) => node));
+  return nodes.filter(({ scope }) => !names.has(scope.name));
 }
 
 /** What a node answers; that it cannot be asked is an answer too, of this node and no other. */

@@ -1,14 +1,18 @@
-import { runStages } from '../engine/run-stages.ts';
-import { type NodeFailure, NodesFailed } from '../errors.ts';
+import { runStages, type StagesOutcome } from '../engine/run-stages.ts';
+import { DeployerError, NodesFailed } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
-import { countMachines, makePlan } from '../plan/plan.ts';
+import { countMachines, makePlan, type Plan } from '../plan/plan.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { askedNodes } from './ask-nodes.ts';
 import { ensureMachines, type Site } from './ensure-machines.ts';
+import { withFounders } from './founders.ts';
 import { modelOf, nodesOf } from './nodes.ts';
 import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
+import { withNewestQuestions, withQuestions } from './service-questions.ts';
 import { workOn } from './stage-work.ts';
+import { askStandings } from './standings.ts';
 import { type Survey, unknownOf } from './survey.ts';
 
 /** A cluster on which everything planned was done. */
@@ -17,33 +21,46 @@ export interface WorkedCluster {
   readonly reached: readonly ReachedNode[];
 }
 
+/** What is carried out, and how. */
+export interface Undertaking {
+  readonly wished: ClusterSnapshot;
+  readonly seen: Survey;
+  /** What was shown before. */
+  readonly plan: Plan;
+  /** Whether nodes are restarted although too few of the others serve. */
+  readonly force: boolean;
+  readonly graceMs: number;
+}
+
 /**
- * Does what the plan of a survey says: machines first, then the recipe's stages.
+ * Does what a plan says: machines first, then the recipe's stages.
  * @throws {NodesFailed} once everything that could be done was done, with every node that is not as it should be
+ * @throws {DeployerError} `reality-moved` when more would have to be done than the plan said
  */
-export async function carryOut(
-  run: Run,
-  wished: ClusterSnapshot,
-  seen: Survey,
-): Promise<WorkedCluster> {
-  const site = await machinesUp(run, wished, seen);
+export async function carryOut(run: Run, undertaking: Undertaking): Promise<WorkedCluster> {
+  const { seen, force } = undertaking;
+  const site = await machinesUp(run, undertaking);
   const known = await observeAgain(run, site, seen);
-  const snapshot = await run.save(withFounders(site.snapshot, known));
-  const model = modelOf(run.cluster, snapshot, site.nodes, seen.figures);
-  const { observed } = known;
+  const founded = withFounders(site.snapshot, known.generations);
+  const model = modelOf(run.cluster, founded, site.nodes, seen.figures);
+  // How nodes are asked from now on is remembered before the first of them is changed.
+  const snapshot = await run.save(withQuestions(model, founded));
   const unknown = unknownOf(model.nodes, known);
-  const plan = makePlan({ model, machines: seen.machines, observed, unknown });
   const workable = site.reached.filter(({ ordinal }) => !unknown.has(ordinal));
+  const plan = await planAgain(run, model, { ...known, unknown, workable }, undertaking);
   const reached = new Map(workable.map((node) => [node.ordinal, node]));
-  const work = workOn({ run, model, reached, generations: new Map(known.generations) });
+  const generations = new Map(known.generations);
+  const work = workOn({ run, model, snapshot, reached, generations }, force);
   const absent = model.nodes.filter(({ ordinal }) => !reached.has(ordinal));
   const names = new Set(absent.map(({ name }) => name));
-  const failed = await runStages(plan.stages, names, work, run.context);
-  assertNone(run, snapshot, [...site.failures, ...known.failures, ...failed]);
+  const { failures, untouched } = await runStages(plan.stages, names, work, run.context);
+  const all = [...site.failures, ...known.failures, ...failures];
+  assertNone(run, snapshot, { failures: all, untouched });
+  await run.save(withNewestQuestions(run.snapshot ?? snapshot));
   return { model, reached: site.reached };
 }
 
-async function machinesUp(run: Run, wished: ClusterSnapshot, seen: Survey): Promise<Site> {
+async function machinesUp(run: Run, { wished, seen }: Undertaking): Promise<Site> {
   if (countMachines(seen) === 0) {
     const nodes = nodesOf(run.cluster, wished, seen.described);
     return { snapshot: wished, nodes, reached: seen.reached, failures: seen.failures };
@@ -60,23 +77,62 @@ async function machinesUp(run: Run, wished: ClusterSnapshot, seen: Survey): Prom
 async function observeAgain(run: Run, site: Site, seen: Survey): Promise<Observed> {
   if (countMachines(seen) === 0) return { ...seen, failures: [] };
   const model = modelOf(run.cluster, site.snapshot, site.nodes, seen.figures);
-  return observeNodes(model, site.reached, run);
+  return observeNodes(model, site.snapshot.uid, site.reached, run);
 }
 
-/** Who founds is settled when the first bundle is about to be sent, and never again once one was applied. */
-function withFounders(snapshot: ClusterSnapshot, { generations }: Observed): ClusterSnapshot {
-  const hasBegun = [...generations.values()].some((generation) => generation > 0);
-  if (hasBegun && snapshot.recorded['founders'] !== undefined) return snapshot;
-  const founders = snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
-  return { ...snapshot, recorded: { ...snapshot.recorded, founders } };
+/** The plan that was shown, with real addresses in the place of what stood for them. */
+async function planAgain(
+  run: Run,
+  model: ClusterModel,
+  now: Observed & Pick<Survey, 'unknown'> & { readonly workable: readonly ReachedNode[] },
+  { seen, plan, wished: snapshot, graceMs }: Undertaking,
+): Promise<Plan> {
+  const { observed, unrecorded, unknown, workable } = now;
+  const nodes = askedNodes(model, workable);
+  const standings =
+    countMachines(seen) === 0
+      ? seen.standings
+      : await askStandings({ model, snapshot, observed, nodes, graceMs }, run.context);
+  const { machines, machineType } = seen;
+  const again = makePlan({
+    model,
+    machines,
+    machineType,
+    observed,
+    unrecorded,
+    unknown,
+    standings,
+  });
+  const shown = changesById(plan);
+  const unforeseen = [...changesById(again)].filter(([id]) => !shown.has(id));
+  if (unforeseen.length === 0) return again;
+  throw new DeployerError('reality-moved', 'nodes changed while machines came up', {
+    excerpt: unforeseen.map(([, text]) => text).join('\n'),
+    hint: 'The machines are kept, and no node was touched. Run the same command again to see a new plan and carry it out.',
+  });
 }
 
-function assertNone(run: Run, snapshot: ClusterSnapshot, failures: readonly NodeFailure[]): void {
+/** What changes in words, by what it is, whose text may still have stood for something unknown. */
+function changesById({ nodes }: Plan): ReadonlyMap<string, string> {
+  return new Map(
+    nodes.flatMap(({ name, changes }) =>
+      changes.map(({ id, title }) => [`${name} ${id}`, `${name}: ${title}`] as const),
+    ),
+  );
+}
+
+function assertNone(
+  run: Run,
+  snapshot: ClusterSnapshot,
+  { failures, untouched }: StagesOutcome,
+): void {
   if (failures.length === 0) return;
   const nodes = new Set(failures.map(({ node }) => node)).size;
-  const total = snapshot.nodes.length;
-  throw new NodesFailed(
-    `${nodes} of ${total} nodes of ${run.cluster.name} are not as they should be`,
-    failures,
-  );
+  const message = `${nodes} of ${snapshot.nodes.length} nodes of ${run.cluster.name} are not as they should be`;
+  throw new NodesFailed(message, failures, leftAlone(untouched));
+}
+
+function leftAlone(untouched: readonly string[]): { readonly hint?: string } {
+  if (untouched.length === 0) return {};
+  return { hint: `Not begun, and left as they were: ${untouched.join(', ')}.` };
 }

@@ -29,10 +29,12 @@ export interface ClusterRequest extends WorkspaceRequest {
   readonly profile: string | undefined;
   /** The cluster's name, when it is not `RECIPE-PROFILE`. */
   readonly name: string | undefined;
-  /** How long to wait for another run that holds the cluster's lock; 0 refuses at once. */
+}
+
+/** A {@link ClusterRequest} of a verb that takes the cluster's lock. */
+export interface RunRequest extends ClusterRequest {
+  /** How long to wait for another run that holds the lock; 0 refuses at once. */
   readonly waitMs: number;
-  /** Whether missing programs of the local cloud may be installed on this computer. */
-  readonly setup: boolean;
 }
 
 /** A {@link ClusterRequest} that may also say what the cluster is to be. */
@@ -40,4 +42,10 @@ export interface WishRequest extends ClusterRequest {
   readonly count: number | undefined;
   /** Parameters of the recipe as `--set` gave them: text, converted by the parameter's own type. */
   readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A {@link WishRequest} that may also say which machines are to be replaced although they run. */
+export interface ChangeRequest extends WishRequest {
+  /** Ordinals or names of nodes. */
+  readonly replace: readonly string[];
 }

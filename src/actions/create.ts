@@ -1,15 +1,22 @@
+import { DeployerError } from '../errors.ts';
+import { isAlive } from '../plan/machines.ts';
 import { clusterScope } from '../plan/model.ts';
-import { isEmptyPlan, makePlan } from '../plan/plan.ts';
+import { changesAnything, makePlan, type Plan } from '../plan/plan.ts';
 import { resolveOutputs } from '../recipe/resolve.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { askedNodes } from './ask-nodes.ts';
-import { carryOut } from './carry-out.ts';
-import type { ActionContext, WishRequest } from './context.ts';
+import { assertSafe } from './assert-safe.ts';
+import { carryOut, type WorkedCluster } from './carry-out.ts';
+import type { ActionContext, ChangeRequest, RunRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
+import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { type Run, withRun } from './run.ts';
+import { assertSamePlan, readSavedPlan, type SavedPlan } from './saved-plan.ts';
+import { nodesNamed } from './select-nodes.ts';
+import { graceMs } from './standings.ts';
 import { type Survey, survey } from './survey.ts';
 import { wishedSnapshot } from './wished-snapshot.ts';
 
@@ -17,8 +24,18 @@ import { wishedSnapshot } from './wished-snapshot.ts';
 const lookingClasses = ['read'] as const;
 const provingClasses = ['read', 'write'] as const;
 
+/** A machine that once worked answers soon or not at all. */
+const knownTimeoutMs = 15_000;
+
 /** What the cluster is to be. */
-export type CreateRequest = WishRequest;
+export interface CreateRequest extends ChangeRequest, RunRequest {
+  /** Whether missing programs of the local cloud may be installed on this computer. */
+  readonly setup: boolean;
+  /** Whether nodes are restarted although too few of the others serve. */
+  readonly force: boolean;
+  /** The file of a saved plan, which is applied as it is or not at all. */
+  readonly plan: string | undefined;
+}
 
 /** A cluster that has been proven to work. */
 export interface CreateResult {
@@ -35,28 +52,34 @@ export interface CreateResult {
 /**
  * Brings a cluster about, or back to what it is to be: observe, plan, act, prove.
  * After failure everything that was done is remembered, and the same call goes on from there.
- * @throws {NodesFailed} with every node's error, {DeployerError} `not-proven` when the cluster runs but does not work
+ * @throws {NodesFailed} with every node's error, {DeployerError} `not-proven` when the cluster runs but does not work,
+ * `quorum-endangered` and `machines-lost` before anything is touched
  */
 export async function create(
   request: CreateRequest,
   context: ActionContext,
 ): Promise<CreateResult> {
-  const open = () => openCluster(request, context);
-  return withRun('create', open, request, context, (run) => bringAbout(run, request));
+  const saved = request.plan === undefined ? null : await readSavedPlan(request, context);
+  const asked = saved === null ? request : { ...request, ...saved.request };
+  const open = () => openCluster(asked, context);
+  return withRun('create', open, asked, context, (run) => bringAbout(run, asked, saved));
 }
 
-async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResult> {
+async function bringAbout(
+  run: Run,
+  request: CreateRequest,
+  saved: SavedPlan | null,
+): Promise<CreateResult> {
   const { cluster, context } = run;
-  const snapshot = await wishedSnapshot(run, request);
   await settleOpenLaunches(run);
-  if (isOtherWish(run, snapshot)) await run.save(snapshot);
-  const seen = await survey(run, snapshot);
-  await labelAdopted(run, seen);
-  const plan = makePlan(seen);
-  const summary = describePlan(cluster, plan, seen.unknown.size);
-  context.emit({ type: 'plan-made', cluster: cluster.name, summary });
-  const changed = !isEmptyPlan(plan) || plan.stages.length > 0 || seen.failures.length > 0;
-  const { model, reached } = changed ? await carryOut(run, snapshot, seen) : seen;
+  const snapshot = await wishedSnapshot(cluster, run.snapshot, context);
+  let round = await converge(run, snapshot, request, saved);
+  while (round.size < cluster.request.count) {
+    const next = await wishedSnapshot(cluster, run.snapshot, context);
+    if (next.nodes.length <= round.size) throw notGrown(cluster.name, round.size);
+    round = await converge(run, next, { ...request, replace: [] }, null);
+  }
+  const { model, reached, changed } = round;
   const proving = { classes: changed ? provingClasses : lookingClasses, patient: true };
   const proofs = await proveCluster(model, askedNodes(model, reached), proving, context);
   assertProven(cluster.name, proofs);
@@ -71,14 +94,60 @@ async function bringAbout(run: Run, request: CreateRequest): Promise<CreateResul
   };
 }
 
-/** A launch that was cut short may have left its machines without their own names. */
-async function labelAdopted(run: Run, { model, described }: Survey): Promise<void> {
-  const alive = described.filter(({ state }) => state === 'running' || state === 'pending');
-  await labelMachines(run, { uid: model.cluster.uid, name: model.cluster.name }, alive);
+/** A cluster that is as wished, up to the size of this round. */
+interface Round extends WorkedCluster {
+  readonly size: number;
+  readonly changed: boolean;
 }
 
-/** Whether an existing cluster is to be something else than the last run wanted; what it is to be is remembered first. */
-function isOtherWish({ snapshot }: Run, wished: ClusterSnapshot): boolean {
-  if (snapshot === null) return false;
-  return JSON.stringify(snapshot.request) !== JSON.stringify(wished.request);
+async function converge(
+  run: Run,
+  wished: ClusterSnapshot,
+  { replace, force }: CreateRequest,
+  saved: SavedPlan | null,
+): Promise<Round> {
+  const { cluster, context } = run;
+  const ordinals = nodesNamed(nodesOf(cluster, wished, []), replace);
+  const options = { timeoutMs: knownTimeoutMs, graceMs, isRun: true, replace: ordinals };
+  const seen = await survey(cluster, wished, options, context);
+  const plan = makePlan(seen);
+  assertSafe(cluster, plan, force);
+  if (saved !== null) assertSamePlan(saved, plan);
+  tellPlan(run, plan, seen);
+  if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);
+  await labelAdopted(run, wished, seen);
+  const changed = changesAnything(plan) || seen.failures.length > 0;
+  const undertaking = { wished, seen, plan, force, graceMs };
+  const hasWork = changed || plan.stages.length > 0;
+  const worked = hasWork ? await carryOut(run, undertaking) : seen;
+  return { model: worked.model, reached: worked.reached, size: wished.nodes.length, changed };
+}
+
+function tellPlan({ cluster, context }: Run, plan: Plan, { unknown }: Survey): void {
+  const summary = describePlan(cluster, plan, unknown.size);
+  context.emit({ type: 'plan-made', cluster: cluster.name, summary });
+}
+
+/** A launch that was cut short may have left its machines without their own names. */
+async function labelAdopted(
+  run: Run,
+  { uid, cluster: name }: ClusterSnapshot,
+  { described }: Survey,
+): Promise<void> {
+  await labelMachines(run, { uid, name }, described.filter(isAlive));
+}
+
+/** Whether the cluster is to be what the last run wanted; what else it is to be is remembered before it is done. */
+function isSame(snapshot: ClusterSnapshot, wished: ClusterSnapshot): boolean {
+  return JSON.stringify(snapshot.request) === JSON.stringify(wished.request);
+}
+
+function notGrown(cluster: string, size: number): DeployerError {
+  return new DeployerError(
+    'not-grown',
+    `${cluster} works with ${size} nodes and grows no further`,
+    {
+      hint: 'Its services cannot take in more of the nodes that were asked for: look at the roles of its recipe.',
+    },
+  );
 }

@@ -1,14 +1,14 @@
 import { DeployerError } from '../errors.ts';
 import { nodeName } from '../plan/model.ts';
 import type { Machine } from '../providers/provider.ts';
-import type { ActionContext, ClusterRequest } from './context.ts';
+import type { ActionContext, RunRequest } from './context.ts';
 import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openPlace, type Place } from './open-place.ts';
 import { type Run, withRun } from './run.ts';
 
 /** Which cluster is to go. */
-export type DestroyRequest = ClusterRequest;
+export type DestroyRequest = RunRequest;
 
 /** What is gone; it has been looked for, and nothing of the cluster was left. */
 export interface DestroyResult {

@@ -1,34 +1,18 @@
 import { DeployerError } from '../errors.ts';
-import { type MachineChange, planMachines } from '../plan/machines.ts';
+import { isAlive, type MachineChange } from '../plan/machines.ts';
 import { nodeName } from '../plan/model.ts';
-import type { Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { journalled } from './journalled.ts';
-import { launchMachines, withMachines } from './launch-machines.ts';
+import { launchMachines } from './launch-machines.ts';
 import { type Node, nodesOf } from './nodes.ts';
 import { type Reach, reachNodes } from './reach-nodes.ts';
 import type { Run } from './run.ts';
+import { withMachines } from './with-machines.ts';
 
 const phase = 'launch';
 
 /** How often the cloud is asked about machines that do not answer yet. */
 const watchMs = 2_000;
-
-/** What has to happen to the machines of a cluster. @throws {DeployerError} `machine-lost` when data may be gone */
-export function decideMachines(
-  snapshot: ClusterSnapshot,
-  machines: readonly Machine[],
-): readonly MachineChange[] {
-  const changes = planMachines(snapshot.nodes, machines, snapshot.formed.length > 0);
-  const lost = changes.filter((change) => change.action === 'lost');
-  if (lost.length === 0) return changes;
-  const names = lost.map(
-    ({ ordinal, reason }) => `${nodeName(snapshot.cluster, ordinal)} (${reason})`,
-  );
-  throw new DeployerError('machine-lost', `machines that held data are gone: ${names.join(', ')}`, {
-    hint: 'Replacing a member of a formed cluster is not supported yet: destroy the cluster and create it anew.',
-  });
-}
 
 /** The machines that are there now, and the nodes that answer. */
 export interface Site extends Reach {
@@ -37,7 +21,7 @@ export interface Site extends Reach {
 }
 
 /**
- * Launches and starts what the plan says and waits until every such machine answers on SSH.
+ * Launches, replaces and starts what the plan says and waits until every such machine answers on SSH.
  * A node that does not answer is a failure of that node; the others are given back.
  */
 export async function ensureMachines(
@@ -78,7 +62,7 @@ async function preparedImage(
   { cluster }: Run,
   changes: readonly MachineChange[],
 ): Promise<string | null> {
-  if (!changes.some((change) => change.action === 'launch')) return null;
+  if (!changes.some(({ action }) => action === 'launch' || action === 'replace')) return null;
   return cluster.provider.prepare(cluster.request.profile.image);
 }
 
@@ -88,17 +72,27 @@ async function bringUp(
   changes: readonly MachineChange[],
   imageId: string | null,
 ): Promise<ClusterSnapshot> {
-  const { provider } = run.cluster;
-  const stopped = changes.flatMap(({ action, machineId }) =>
+  const off = changes.flatMap(({ action, machineId }) =>
     action === 'start' && machineId !== null ? [machineId] : [],
   );
-  if (stopped.length > 0) {
-    await journalled(run, { kind: 'start', token: run.id, request: stopped }, () =>
-      provider.start(stopped),
-    );
-  }
+  if (off.length > 0) await startMachines(run, snapshot.uid, off);
   run.context.signal.throwIfAborted();
   return imageId === null ? snapshot : launchMachines(run, snapshot, changes, imageId);
+}
+
+/** Starts machines that are off, once those that are still stopping have stopped: before that no cloud starts them. */
+async function startMachines(run: Run, uid: string, ids: readonly string[]): Promise<void> {
+  const { clock, signal } = run.context;
+  const { provider, request } = run.cluster;
+  const deadline = clock.monotonicMs() + request.profile.reachTimeoutMs;
+  const isStopping = async () =>
+    (await provider.describe(uid)).some(
+      ({ id, state }) => ids.includes(id) && state === 'stopping',
+    );
+  while (clock.monotonicMs() < deadline && (await isStopping())) {
+    await clock.sleep(provider.pollMs, signal);
+  }
+  await journalled(run, { kind: 'start', token: run.id, request: ids }, () => provider.start(ids));
 }
 
 /** Asks the cloud until each machine that is to come up has an address, or has ended instead. */
@@ -127,8 +121,7 @@ async function awaitAddresses(
 }
 
 function hasAddress({ machine }: Node): boolean {
-  const alive = machine?.state === 'running' || machine?.state === 'pending';
-  return alive && machine?.address !== undefined;
+  return machine !== undefined && isAlive(machine) && machine.address !== undefined;
 }
 
 function launchEnded({ name, machine }: Node): DeployerError {

@@ -16,14 +16,17 @@ export async function existing(
   const { name, snapshot, provider, state } = cluster;
   if (snapshot !== null) return snapshot;
   const [uid] = await provider.discover(name);
-  if (uid === undefined) {
-    throw new DeployerError('no-such-cluster', `there is no cluster "${name}"`, {
-      hint: '`deployer list` shows what there is.',
-    });
-  }
+  if (uid === undefined) throw noSuchCluster(name);
   const message = `the state of ${name} is not in ${state.folder}; this is what the tags of its machines tell`;
   emit({ type: 'notice', level: 'warning', message });
   return fromTags(cluster, uid, await provider.describe(uid));
+}
+
+/** The error of a verb that is about a cluster which does not exist. */
+export function noSuchCluster(name: string): DeployerError {
+  return new DeployerError('no-such-cluster', `there is no cluster "${name}"`, {
+    hint: '`deployer list` shows what there is.',
+  });
 }
 
 function fromTags(
@@ -42,6 +45,7 @@ function fromTags(
     cloud: provider.cloud,
     createdAt: new Date(0).toISOString(),
     request: { count: ordinals.length, params: {} },
+    questions: {},
     nodes: ordinals.map((ordinal) => ({
       ordinal,
       incarnation: 1,
@@ -49,6 +53,6 @@ function fromTags(
       instanceId: null,
     })),
     recorded: {},
-    formed: [],
+    formed: {},
   };
 }

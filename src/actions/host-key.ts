@@ -1,7 +1,7 @@
 import { DeployerError } from '../errors.ts';
 import type { HostKey } from '../remote/host-key.ts';
 import type { ActionContext } from './context.ts';
-import type { Cluster } from './open-cluster.ts';
+import type { Place } from './open-place.ts';
 
 const consoleTimeoutMs = 30_000;
 const consolePollMs = 200;
@@ -13,7 +13,7 @@ const consolePollMs = 200;
  * @throws {DeployerError} `wrong-host-key` with both fingerprints
  */
 export async function checkHostKey(
-  cluster: Cluster,
+  cluster: Place,
   node: string,
   machineId: string,
   key: HostKey,
@@ -35,7 +35,7 @@ export async function checkHostKey(
 }
 
 async function checkAgainstConsole(
-  cluster: Cluster,
+  cluster: Place,
   node: string,
   machineId: string,
   key: HostKey,

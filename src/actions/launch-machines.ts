@@ -2,14 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { toDeployerError } from '../errors.ts';
-import type { MachineChange } from '../plan/machines.ts';
+import { DeployerError, toDeployerError } from '../errors.ts';
+import { isEnding, type MachineChange } from '../plan/machines.ts';
 import { launchToken } from '../providers/launch-token.ts';
 import type { ClusterRef, LaunchRequest, Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { journalled, resume } from './journalled.ts';
 import type { Place } from './open-place.ts';
 import type { Run } from './run.ts';
+import { withIncarnations, withMachines } from './with-machines.ts';
+
+/** How long a machine may take to begin its end, in milliseconds. */
+const endTimeoutMs = 120_000;
 
 const LaunchRequestSchema = z.object({
   cluster: z.object({ uid: z.string(), name: z.string() }),
@@ -44,17 +48,21 @@ function tellRefused({ context }: Run<Place>, error: unknown): void {
   context.emit({ type: 'notice', level: 'warning', message: told });
 }
 
-/** Launches what the plan says, one call per incarnation, and remembers which machine became which node. */
+/**
+ * Ends the machines that are replaced, launches what the plan says, one call per incarnation, and remembers which machine
+ * became which node.
+ */
 export async function launchMachines(
   run: Run,
   snapshot: ClusterSnapshot,
   changes: readonly MachineChange[],
   imageId: string,
 ): Promise<ClusterSnapshot> {
-  const toLaunch = changes.filter((change) => change.action === 'launch');
+  const toLaunch = changes.filter(({ action }) => action === 'launch' || action === 'replace');
   const cluster = { uid: snapshot.uid, name: snapshot.cluster };
   // Whose things they are is remembered before the first of them is made.
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));
+  await endReplaced(run, remembered.uid, toLaunch);
   const keyName = await ensureKey(run, cluster);
   const operatorKeys = await readOperatorKeys(homedir());
   for (const [incarnation, ordinals] of byIncarnation(toLaunch)) {
@@ -71,6 +79,48 @@ export async function launchMachines(
     await labelMachines(run, cluster, machines);
   }
   return remembered;
+}
+
+/**
+ * Two machines with the same ordinal must never serve side by side: those before the new one are ended first, also ones
+ * that nobody remembers.
+ * @throws {DeployerError} `not-ended` when one of them goes on running
+ */
+async function endReplaced(
+  { cluster: { provider }, journal, id, context }: Run,
+  uid: string,
+  changes: readonly MachineChange[],
+): Promise<void> {
+  const { clock, signal } = context;
+  const living = async () => {
+    const machines = await provider.describe(uid);
+    return machines.filter(
+      (machine) =>
+        !isEnding(machine) &&
+        changes.some(
+          ({ ordinal, incarnation }) =>
+            ordinal === machine.ordinal && incarnation > machine.incarnation,
+        ),
+    );
+  };
+  let left = await living();
+  if (left.length === 0) return;
+  const ids = left.map((machine) => machine.id);
+  const effect = { kind: 'terminate', token: id, request: ids } as const;
+  await journalled({ journal }, effect, () => provider.terminate(ids));
+  const deadline = clock.monotonicMs() + endTimeoutMs;
+  while (left.length > 0) {
+    if (clock.monotonicMs() > deadline) throw notEnded(left);
+    await clock.sleep(provider.pollMs, signal);
+    left = await living();
+  }
+}
+
+function notEnded(machines: readonly Machine[]): DeployerError {
+  const ids = machines.map(({ id, state }) => `${id} (${state})`).join(', ');
+  return new DeployerError('not-ended', `the cloud does not end ${ids}, which is to be replaced`, {
+    hint: 'End it with the tools of the cloud, then run the same command again.',
+  });
 }
 
 /** Names the machines for people; no truth depends on it, so its failure is told and nothing more. */
@@ -110,31 +160,4 @@ function byIncarnation(changes: readonly MachineChange[]): ReadonlyMap<number, r
     groups.set(incarnation, [...(groups.get(incarnation) ?? []), ordinal]);
   }
   return groups;
-}
-
-function withIncarnations(
-  snapshot: ClusterSnapshot,
-  launched: readonly MachineChange[],
-): ClusterSnapshot {
-  const nodes = snapshot.nodes.map((node) => {
-    const change = launched.find(({ ordinal }) => ordinal === node.ordinal);
-    return change === undefined
-      ? node
-      : { ...node, incarnation: change.incarnation, instanceId: null };
-  });
-  return { ...snapshot, nodes };
-}
-
-/** The snapshot with the machines that fill its nodes now. */
-export function withMachines(
-  snapshot: ClusterSnapshot,
-  machines: readonly Machine[],
-): ClusterSnapshot {
-  const nodes = snapshot.nodes.map((node) => {
-    const machine = machines.find(({ ordinal }) => ordinal === node.ordinal);
-    return machine === undefined
-      ? node
-      : { ...node, incarnation: machine.incarnation, instanceId: machine.id };
-  });
-  return { ...snapshot, nodes };
 }

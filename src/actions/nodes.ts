@@ -1,12 +1,10 @@
-import { z } from 'zod';
 import { newestMachine } from '../plan/machines.ts';
 import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { presentFounders, recordedFounders } from './founders.ts';
 import type { Cluster } from './open-cluster.ts';
-
-const FoundersSchema = z.array(z.object({ ordinal: z.number(), incarnation: z.number() }));
 
 /** One place in the cluster, with the machine that fills it if there is one. */
 export interface Node {
@@ -15,17 +13,17 @@ export interface Node {
   readonly machine: Machine | undefined;
 }
 
-/** The machine of each node's latest incarnation, in the order of the ordinals. */
+/** The machine of each node's latest incarnation, in the order of the ordinals; one that is being replaced is none. */
 export function nodesOf(
   cluster: Pick<Cluster, 'name'>,
   snapshot: ClusterSnapshot,
   machines: readonly Machine[],
 ): readonly Node[] {
-  return snapshot.nodes.map(({ ordinal }) => ({
-    ordinal,
-    name: nodeName(cluster.name, ordinal),
-    machine: newestMachine(machines, ordinal),
-  }));
+  return snapshot.nodes.map(({ ordinal, incarnation }) => {
+    const newest = newestMachine(machines, ordinal);
+    const machine = (newest?.incarnation ?? 0) < incarnation ? undefined : newest;
+    return { ordinal, name: nodeName(cluster.name, ordinal), machine };
+  });
 }
 
 /** What the cluster is to be, with placeholders where a machine does not exist yet. */
@@ -35,7 +33,7 @@ export function modelOf(
   nodes: readonly Node[],
   figures: MachineFigures,
 ): ClusterModel {
-  const founders = foundersOf(snapshot);
+  const founders = recordedFounders(snapshot) ?? presentFounders(snapshot);
   return {
     recipe: request.recipe,
     cluster: { name, uid: snapshot.uid, recipe: request.recipe.name, profile: request.profileName },
@@ -43,7 +41,7 @@ export function modelOf(
     recorded: Object.fromEntries(
       Object.keys(request.recipe.recorded).map((name) => [name, founders]),
     ),
-    formed: new Set(snapshot.formed),
+    formed: new Map(Object.entries(snapshot.formed)),
     nodes: nodes.map((node): NodeScope => {
       const remembered = snapshot.nodes.find(({ ordinal }) => ordinal === node.ordinal);
       const incarnation = node.machine?.incarnation ?? remembered?.incarnation ?? 1;
@@ -62,11 +60,4 @@ export function modelOf(
       };
     }),
   };
-}
-
-/** The machines that formed the cluster's services first: as recorded, or those of a cluster about to be formed. */
-function foundersOf(snapshot: ClusterSnapshot): ClusterModel['recorded'][string] {
-  const recorded = FoundersSchema.safeParse(snapshot.recorded['founders']);
-  if (recorded.success) return recorded.data;
-  return snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
 }

@@ -1,12 +1,6 @@
 import { type ResolvedRequest, resolveRequest } from '../config/request.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import {
-  atCloud,
-  type Place,
-  type PlaceRequest,
-  type RememberedCluster,
-  readPlace,
-} from './open-place.ts';
+import { atCloud, type Place, type RememberedCluster, readPlace } from './open-place.ts';
 import { requestDeps } from './surroundings.ts';
 
 /** What a verb may say about the cluster's wish beyond naming it. */
@@ -14,6 +8,9 @@ type Wish = {
   readonly count?: number | undefined;
   readonly parameters?: Readonly<Record<string, string>>;
 };
+
+/** What a verb that launches machines says besides; others install nothing on this computer. */
+type Setup = { readonly setup?: boolean };
 
 /** What is asked for, and what is remembered of the cluster that it is about. */
 export interface KnownCluster extends RememberedCluster {
@@ -30,7 +27,7 @@ export interface Cluster extends Place, KnownCluster {
  * @throws {UsageError} when the name belongs to a cluster that was made of something else
  */
 export async function readCluster(
-  request: PlaceRequest & Wish,
+  request: ClusterRequest & Wish,
   context: ActionContext,
 ): Promise<KnownCluster> {
   const { recipe, profile, name, state, config: configFile, count } = request;
@@ -46,8 +43,8 @@ export async function readCluster(
  * @throws {UsageError} when the name belongs to a cluster that was made of something else, or elsewhere
  */
 export async function openCluster(
-  request: ClusterRequest & Wish,
+  request: ClusterRequest & Wish & Setup,
   context: ActionContext,
 ): Promise<Cluster> {
-  return atCloud(await readCluster(request, context), request.setup, context);
+  return atCloud(await readCluster(request, context), request.setup ?? false, context);
 }

@@ -4,6 +4,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
+import { commandLine } from './command-line.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { openProvider } from './open-provider.ts';
 import { requestDeps } from './surroundings.ts';
@@ -14,6 +15,8 @@ export interface RememberedCluster {
   readonly state: ClusterState;
   /** Null when the cluster was never created or its state was lost. */
   readonly snapshot: ClusterSnapshot | null;
+  /** The command line of an operation on exactly this cluster, for hints. */
+  readonly commandFor: (operation: string) => string;
 }
 
 /**
@@ -27,17 +30,15 @@ export interface Place extends RememberedCluster, AsyncDisposable {
   readonly connections: Remote[];
 }
 
-/** The part of a request that says which cluster is meant. */
-export type PlaceRequest = Omit<ClusterRequest, 'waitMs' | 'setup'>;
-
 /**
  * Reads what is remembered of a cluster; its recipe is not read.
  * @throws {UsageError} when the name belongs to a cluster that was made of something else
  */
 export async function readPlace(
-  { recipe, profile, name, state: folder, config: configFile }: PlaceRequest,
+  asked: ClusterRequest,
   context: ActionContext,
 ): Promise<RememberedCluster> {
+  const { recipe, profile, name, state: folder, config: configFile } = asked;
   const input = { recipe, profile, name, state: folder, configFile };
   const request = await resolvePlace(input, requestDeps(context));
   const { stateRoot: root, clusterName: cluster } = request;
@@ -45,7 +46,9 @@ export async function readPlace(
   const { snapshot, notice } = await state.snapshot.read();
   if (notice !== null) context.emit({ type: 'notice', ...notice });
   if (snapshot !== null) assertSameWhat(snapshot, request);
-  return { request, state, snapshot };
+  const commandFor = (operation: string) =>
+    commandLine([recipe, '--op', operation], asked, context.env);
+  return { request, state, snapshot, commandFor };
 }
 
 /**
@@ -58,7 +61,7 @@ export async function openPlace(request: ClusterRequest, context: ActionContext)
     const { recipe, profile, name, config: configFile } = request;
     await resolveRequest({ recipe, profile, name, configFile }, requestDeps(context));
   }
-  return atCloud(remembered, request.setup, context);
+  return atCloud(remembered, false, context);
 }
 
 /** @throws {UsageError} `other-cloud` when the cluster was made on another cloud than the one that answers now */

@@ -7,6 +7,9 @@ import { type AskedNode, askUntil } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
 import { writeAndRead } from './write-and-read.ts';
 
+/** How long a node that is asked just once may take, in milliseconds: somebody waits for what the others answer. */
+export const onceMs = 2_500;
+
 /** What a proof showed. */
 export interface ProofResult {
   readonly about: string;
@@ -22,7 +25,10 @@ export interface Proving {
   readonly patient: boolean;
 }
 
-/** Runs the recipe's proofs of the given classes one after the other; none of them throws for a negative answer. */
+/**
+ * Runs the recipe's proofs of the given classes, one after the other where they may take their time, else all at once;
+ * none of them throws for a negative answer.
+ */
 export async function proveCluster(
   model: ClusterModel,
   nodes: readonly AskedNode[],
@@ -35,10 +41,11 @@ export async function proveCluster(
   const proofs = resolveProofs(model.recipe, { ...clusterScope(model), nonce });
   const wanted = proofs
     .filter((proof) => classes.includes(proof.class))
-    .map((proof) => (patient ? proof : { ...proof, withinMs: 0 }));
+    .map((proof) => (patient ? proof : { ...proof, withinMs: 0, attemptMs: onceMs }));
   emit({ type: 'phase-started', phase: 'prove', nodes: [] });
   const results: ProofResult[] = [];
-  for (const proof of wanted) results.push(await prove(proof, nodes, context));
+  if (patient) for (const proof of wanted) results.push(await prove(proof, nodes, context));
+  else results.push(...(await Promise.all(wanted.map((proof) => prove(proof, nodes, context)))));
   const done = results.filter((result) => result.ok).length;
   const ms = clock.monotonicMs() - startedMs;
   const ok = done === wanted.length;

@@ -4,11 +4,10 @@ import type { Machine } from '../providers/provider.ts';
 import { connect } from '../remote/connect.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterKey } from '../state/secrets.ts';
-import { commandFor } from './command-for.ts';
 import type { ActionContext } from './context.ts';
 import { checkHostKey } from './host-key.ts';
 import type { Node } from './nodes.ts';
-import type { Cluster } from './open-cluster.ts';
+import type { Place } from './open-place.ts';
 
 /** A node that can be worked on. */
 export interface ReachedNode extends Node {
@@ -38,8 +37,8 @@ export interface ReachOptions {
  * Connects to one node as the cluster's own key, after checking that the machine is the one that was launched.
  * @throws {DeployerError} that says how far the connection came; the machine's console is shown where it never answered
  */
-async function reachNode(
-  cluster: Cluster,
+export async function reachNode(
+  cluster: Place,
   node: Node,
   options: ReachOptions,
   context: ActionContext,
@@ -81,17 +80,17 @@ async function reachNode(
 }
 
 /** The cluster's key. @throws {DeployerError} `key-lost` when the state folder has none (any more) */
-export async function knownKey({ name, state, request }: Cluster): Promise<ClusterKey> {
+export async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
   const key = await state.secrets.existingClusterKey();
   if (key !== null) return key;
   throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
-    hint: `Restore ${state.folder}, or remove the cluster: ${commandFor(request, 'destroy')}`,
+    hint: `Restore ${state.folder}, or remove the cluster: ${commandFor('destroy')}`,
   });
 }
 
 /** Connects to all nodes at once; what failed is given back beside what was reached, and nothing is thrown away. */
 export async function reachNodes(
-  cluster: Cluster,
+  cluster: Place,
   nodes: readonly Node[],
   options: ReachOptions,
   context: ActionContext,
@@ -110,17 +109,18 @@ export async function reachNodes(
 }
 
 /** Whether commands on the nodes need sudo to become root. */
-export function needsSudo({ request }: Cluster): boolean {
+export function needsSudo({ request }: Place): boolean {
   return request.profile.username !== 'root';
 }
 
-const neverAnswered: ReadonlySet<string> = new Set([
+/** Codes of the errors of a machine that gave no answer at all. */
+export const neverAnswered: ReadonlySet<string> = new Set([
   'ssh-unreachable',
   'no-ssh-banner',
   'ssh-handshake-failed',
 ]);
 
-async function withConsole(cluster: Cluster, id: string, error: unknown): Promise<unknown> {
+async function withConsole(cluster: Place, id: string, error: unknown): Promise<unknown> {
   if (!(error instanceof DeployerError) || !neverAnswered.has(error.code)) return error;
   const text = await cluster.provider.consoleOutput(id).catch(() => '');
   const lines = stripVTControlCharacters(text).trimEnd().split('\n');

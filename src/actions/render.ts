@@ -1,5 +1,5 @@
 import type { Step } from '../node/step-kinds.ts';
-import { unitFileName } from '../node/values.ts';
+import { wishedFile } from '../plan/file-change.ts';
 import { nodeName } from '../plan/model.ts';
 import { nodeWishes } from '../plan/wishes.ts';
 import type { Machine } from '../providers/provider.ts';
@@ -72,14 +72,8 @@ function sampleMachines(cluster: Cluster, { nodes }: ClusterSnapshot): readonly 
 }
 
 function renderedFile(node: string, step: Step): readonly RenderedFile[] {
-  if ('file' in step) {
-    const { path, mode, content, secret } = step.file;
-    const usual = secret === true ? '0600' : '0644';
-    return [{ node, path, mode: mode ?? usual, content: secret === true ? null : content }];
-  }
-  if ('unit' in step) {
-    const { name, content } = step.unit;
-    return [{ node, path: `/etc/systemd/system/${unitFileName(name)}`, mode: '0644', content }];
-  }
-  return [];
+  const file = wishedFile(step);
+  if (file === null) return [];
+  const { path, mode, content, secret } = file;
+  return [{ node, path, mode, content: secret ? null : content }];
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts';
 import type { ClusterSnapshot, SnapshotContent } from '../state/cluster-snapshot.ts';
 import type { Journal } from '../state/journal.ts';
 import type { LockWait } from '../state/lock.ts';
-import type { ActionContext, ClusterRequest } from './context.ts';
+import type { ActionContext, RunRequest } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
 import type { Place } from './open-place.ts';
 import { makeRunId } from './run-id.ts';
@@ -30,7 +30,7 @@ export interface Run<P extends Place = Cluster> {
 export async function withRun<T, P extends Place>(
   operation: string,
   open: () => Promise<P>,
-  request: ClusterRequest,
+  request: RunRequest,
   context: ActionContext,
   work: (run: Run<P>) => Promise<T>,
 ): Promise<T> {

@@ -10,6 +10,17 @@ export function selectNodes(
   words: readonly string[],
 ): ReadonlySet<number> {
   if (words.length === 0) return new Set(nodes.map(({ ordinal }) => ordinal));
+  return nodesNamed(nodes, words);
+}
+
+/**
+ * Which of the nodes the words mean; none when there are no words.
+ * @throws {UsageError} `unknown-node` naming the nodes there are
+ */
+export function nodesNamed(
+  nodes: readonly Pick<Node, 'name' | 'ordinal'>[],
+  words: readonly string[],
+): ReadonlySet<number> {
   return new Set(words.map((word) => ordinalOf(nodes, word)));
 }
 

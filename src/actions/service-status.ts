@@ -3,8 +3,10 @@ import { serviceStates } from '../node/service-states.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { phasesOf } from '../plan/wishes.ts';
 import type { Service } from '../recipe/recipe.ts';
+import type { NodeScope } from '../recipe/scope.ts';
+import { orAbort, startDeadline } from '../remote/deadline.ts';
+import type { Remote } from '../remote/remote.ts';
 import type { ActionContext } from './context.ts';
-import type { ReachedNode } from './reach-nodes.ts';
 
 /** One service on one node. */
 export interface ServiceStatus {
@@ -15,34 +17,60 @@ export interface ServiceStatus {
   readonly version: string | null;
 }
 
-/** What the services of one node are doing, or in words why the node does not say. */
+/** How services are asked about. */
+export interface ServiceAsking extends Pick<ActionContext, 'clock' | 'signal'> {
+  readonly sudo: boolean;
+  /** How long the node may take in all, in milliseconds, from now on. */
+  readonly withinMs: number;
+}
+
+/**
+ * What the services of one node are doing, or in words why that is not known.
+ * @param contact the node once it is connected
+ * @throws the signal's reason
+ */
 export async function serviceStatus(
-  model: ClusterModel,
-  node: ReachedNode,
-  sudo: boolean,
-  { clock, signal }: ActionContext,
+  services: readonly Service[],
+  contact: Promise<{ readonly remote: Remote }>,
+  { withinMs, sudo, clock, signal }: ServiceAsking,
 ): Promise<readonly ServiceStatus[] | string> {
-  const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
-  const phases = scope === undefined ? [] : phasesOf(model, scope);
-  const services = phases.flatMap(({ service }) => service ?? []);
+  const deadline = startDeadline(withinMs, clock, signal);
   try {
-    const names = services.map(({ name }) => name);
-    const [states, versions] = await Promise.all([
-      serviceStates(node.remote, names, { clock, signal, sudo }),
-      Promise.all(services.map((service) => versionOf(node, service, signal))),
-    ]);
-    return states.map(({ name, active }, index) => ({
-      name,
-      active,
-      version: versions[index] ?? null,
-    }));
+    const { remote } = await orAbort(contact, deadline.signal);
+    return await askServices(services, remote, { sudo, clock, signal: deadline.signal });
   } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.expired) return `no answer within ${withinMs / 1000} s`;
     return toDeployerError(error).message;
+  } finally {
+    deadline.clear();
   }
 }
 
+/** The services that a node is to run. */
+export function servicesOf(model: ClusterModel, scope: NodeScope): readonly Service[] {
+  return phasesOf(model, scope).flatMap(({ service }) => service ?? []);
+}
+
+async function askServices(
+  services: readonly Service[],
+  remote: Remote,
+  asking: Omit<ServiceAsking, 'withinMs'>,
+): Promise<readonly ServiceStatus[]> {
+  const names = services.map(({ name }) => name);
+  const [states, versions] = await Promise.all([
+    serviceStates(remote, names, asking),
+    Promise.all(services.map((service) => versionOf(remote, service, asking.signal))),
+  ]);
+  return states.map(({ name, active }, index) => ({
+    name,
+    active,
+    version: versions[index] ?? null,
+  }));
+}
+
 async function versionOf(
-  { remote }: ReachedNode,
+  remote: Remote,
   { version }: Service,
   signal: AbortSignal,
 ): Promise<string | null> {

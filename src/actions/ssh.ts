@@ -1,11 +1,13 @@
 import { DeployerError, UsageError } from '../errors.ts';
-import { commandFor } from './command-for.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { existing } from './existing.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
 import { knownKey } from './reach-nodes.ts';
 import { selectNodes } from './select-nodes.ts';
+
+/** How long a node may take for its part of the handshake; without a limit that is as long as TCP goes on trying. */
+const connectTimeoutSeconds = 10;
 
 /** Where to log in. */
 export interface SshRequest extends ClusterRequest {
@@ -40,7 +42,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
       'not-running',
       `the machine of ${name} is ${machine?.state ?? 'absent'}`,
       {
-        hint: `See how the cluster is: ${commandFor(cluster.request, 'status')}`,
+        hint: `See how the cluster is: ${cluster.commandFor('status')}`,
       },
     );
   }
@@ -52,6 +54,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
     GlobalKnownHostsFile: '/dev/null',
     HostKeyAlias: machine.id,
     StrictHostKeyChecking: 'yes',
+    ConnectTimeout: String(connectTimeoutSeconds),
     User: cluster.request.profile.username,
   };
   const settings = Object.entries(options).flatMap(([key, value]) => ['-o', sshOption(key, value)]);

@@ -1,13 +1,18 @@
 import { type ClusterModel, clusterScope, hasPlaceholder } from '../plan/model.ts';
+import type { Machine } from '../providers/provider.ts';
 import { resolveOutputs } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
-import { askedNodes } from './ask-nodes.ts';
+import { askedOnceReached, contactNodes } from './contact-nodes.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import { type Look, lookAt } from './look-at.ts';
+import { findNodes } from './look-at.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
-import { type ProofResult, proveCluster } from './prove-cluster.ts';
+import { onceMs, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
-import { type ServiceStatus, serviceStatus } from './service-status.ts';
+import { type ServiceStatus, serviceStatus, servicesOf } from './service-status.ts';
+import { tellOfRun } from './tell-of-run.ts';
+
+/** How long a node may take to be reached, in milliseconds: less than in all, so that the obstacle can still be named. */
+const reachMs = 2_000;
 
 /** Which cluster is looked at. */
 export type StatusRequest = ClusterRequest;
@@ -42,7 +47,8 @@ export interface StatusResult {
 }
 
 /**
- * Looks at every node and runs the `read` proofs; changes nothing and takes no lock.
+ * Looks at every node and runs the `read` proofs; changes nothing and takes no lock. All nodes are asked at once and
+ * each has the same short time for everything, so that a dead one costs neither the others' answers nor patience.
  * @throws {DeployerError} `no-such-cluster` when there is none
  */
 export async function status(
@@ -50,22 +56,35 @@ export async function status(
   context: ActionContext,
 ): Promise<StatusResult> {
   await using cluster = await openCluster(request, context);
-  const look = await lookAt(cluster, context);
+  const found = await findNodes(cluster, context);
+  const { model } = found;
   await tellOfRun(cluster, context);
-  const { model } = look;
-  const sudo = needsSudo(cluster);
-  const services = look.reached.map(async (node) => {
-    const known = await serviceStatus(model, node, sudo, context);
-    return [node.ordinal, known] as const;
+  const over = new AbortController();
+  const contacting = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
+  const contacts = contactNodes(cluster, found, reachMs, contacting);
+  const asking = { ...context, withinMs: onceMs, sudo: needsSudo(cluster) };
+  const looks = contacts.map(async ({ scope, machine, reached }) => {
+    const services = await serviceStatus(servicesOf(model, scope), reached, asking);
+    return nodeStatus(scope, machine, services);
   });
-  const proofs = await proveCluster(
-    model,
-    askedNodes(model, look.reached),
-    { classes: ['read'], patient: false },
-    context,
-  );
-  const known = new Map<number, Services>(await Promise.all(services));
-  const nodes = model.nodes.map((scope) => nodeStatus(look, scope, known.get(scope.ordinal)));
+  const asked = contacts.map(askedOnceReached);
+  try {
+    const [nodes, proofs] = await Promise.all([
+      Promise.all(looks),
+      proveCluster(model, asked, { classes: ['read'], patient: false }, context),
+    ]);
+    return statusOf(cluster, model, nodes, proofs);
+  } finally {
+    over.abort();
+  }
+}
+
+function statusOf(
+  cluster: Cluster,
+  model: ClusterModel,
+  nodes: readonly NodeStatus[],
+  proofs: readonly ProofResult[],
+): StatusResult {
   return {
     cluster: cluster.name,
     recipe: cluster.request.recipe.name,
@@ -83,38 +102,26 @@ function knownOutputs(model: ClusterModel): Readonly<Record<string, string>> {
   return Object.fromEntries(outputs.filter(([, text]) => !hasPlaceholder(text)));
 }
 
-/** A node's services, or in words why it does not tell them; undefined when it could not be asked. */
-type Services = readonly ServiceStatus[] | string | undefined;
-
-function nodeStatus(look: Look, scope: NodeScope, services: Services): NodeStatus {
-  const { name, ordinal, roles } = scope;
-  const machine = look.nodes.find((node) => node.ordinal === ordinal)?.machine;
-  const known = typeof services === 'object' ? services : [];
-  const failure = look.failures.find(({ node }) => node === name)?.error.message;
-  const problems = [
-    ...(failure === undefined ? [] : [failure]),
-    ...(typeof services === 'string' ? [services] : []),
-    ...known
-      .filter(({ active }) => active !== 'active')
-      .map((each) => `${each.name} is ${each.active}`),
-  ];
+/** @param services the node's services, or in words why it does not tell them */
+function nodeStatus(
+  { name, ordinal, roles }: NodeScope,
+  machine: Machine | undefined,
+  services: readonly ServiceStatus[] | string,
+): NodeStatus {
+  const known = typeof services === 'string' ? [] : services;
+  const notActive = known.filter(({ active }) => active !== 'active');
+  const detail =
+    typeof services === 'string'
+      ? services
+      : notActive.map((each) => `${each.name} is ${each.active}`).join('; ');
   return {
     ...{ name, ordinal, roles },
     instanceId: machine?.id ?? null,
     address: machine?.address ?? null,
     publicAddress: machine?.publicAddress ?? null,
     state: machine?.state ?? 'absent',
-    healthy: problems.length === 0,
+    healthy: detail === '',
     services: known,
-    detail: problems.join('; '),
+    detail,
   };
-}
-
-/** What is seen in the middle of a run is not how the cluster will be. */
-async function tellOfRun({ name, state }: Cluster, { emit }: ActionContext): Promise<void> {
-  const holder = await state.lockHolder();
-  if (holder === null) return;
-  const { operation, who, since } = holder;
-  const message = `${operation} of ${name} by ${who} is under way since ${since}`;
-  emit({ type: 'notice', level: 'info', message });
 }

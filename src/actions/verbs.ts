@@ -1,5 +1,5 @@
 /** The program's verbs: no recipe may bear one of these names. */
 export const verbs: readonly string[] = [
-  ...['create', 'status', 'prove', 'destroy', 'execute', 'ssh', 'logs'],
-  ...['list', 'check', 'render', 'config', 'doctor', 'cloud', 'help'],
+  ...['create', 'plan', 'drift', 'status', 'prove', 'destroy', 'execute', 'ssh', 'logs'],
+  ...['list', 'new', 'check', 'render', 'config', 'doctor', 'cloud', 'help'],
 ];

@@ -1,34 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { DeployerError, UsageError } from '../errors.ts';
+import { nextSize } from '../plan/growth.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
-import { commandFor } from './command-for.ts';
-import type { WishRequest } from './context.ts';
+import type { ActionContext } from './context.ts';
+import { recordedFounders } from './founders.ts';
 import type { Cluster } from './open-cluster.ts';
-import type { Run } from './run.ts';
+import { plainParams } from './plain-params.ts';
 
 /**
  * What is to be remembered of the cluster once the wish is applied: for a new cluster its identity and nodes, for an
- * existing one what changes. Nothing is written yet.
+ * existing one what changes. It has as many nodes as the cluster may have next, which are fewer than wished for where a
+ * service must grow in several rounds. Nothing is written yet.
  * @throws {UsageError} when the wish does not fit the cluster that exists
  * @throws {DeployerError} `state-lost` when machines of this cluster run but nothing is remembered of them
  */
-export async function wishedSnapshot(run: Run, request: WishRequest): Promise<ClusterSnapshot> {
-  const { cluster, snapshot, context } = run;
+export async function wishedSnapshot(
+  cluster: Cluster,
+  snapshot: ClusterSnapshot | null,
+  { clock }: Pick<ActionContext, 'clock'>,
+): Promise<ClusterSnapshot> {
   if (snapshot === null) {
     const uids = await cluster.provider.discover(cluster.name);
     if (uids.length > 0) throw stateLost(cluster);
-    return newSnapshot(cluster, context.clock.now());
+    return newSnapshot(cluster, clock.now());
   }
-  assertSameCount(cluster, snapshot, request.count);
-  const params = rememberedParams(cluster);
-  return { ...snapshot, request: { ...snapshot.request, params } };
+  const { count } = cluster.request;
+  if (count < snapshot.nodes.length) throw cannotShrink(cluster, snapshot.nodes.length);
+  const request = { ...snapshot.request, count, params: plainParams(cluster.request.asked.params) };
+  const size = sizeOfRound(cluster, snapshot);
+  if (size === null) throw cannotGrow(cluster, snapshot.nodes.length);
+  const joiners = nodesUpTo(cluster, size).slice(snapshot.nodes.length);
+  return { ...snapshot, request, nodes: [...snapshot.nodes, ...joiners] };
 }
 
 /** What is remembered of a cluster that does not exist yet: its identity and the nodes wished for. */
 export function newSnapshot(cluster: Cluster, nowMs: number): ClusterSnapshot {
   const { name, request, provider } = cluster;
-  const { count: total } = request;
-  const ordinals = Array.from({ length: total }, (_, index) => index + 1);
   return {
     version: 1,
     serial: 1,
@@ -38,43 +45,59 @@ export function newSnapshot(cluster: Cluster, nowMs: number): ClusterSnapshot {
     profile: request.profileName,
     cloud: provider.cloud,
     createdAt: new Date(nowMs).toISOString(),
-    request: { count: total, params: rememberedParams(cluster) },
-    nodes: ordinals.map((ordinal) => ({
-      ordinal,
-      incarnation: 1,
-      roles: Object.keys(request.roleCounts).filter(
-        (role) => ordinal <= (request.roleCounts[role] ?? 0),
-      ),
-      instanceId: null,
-    })),
+    request: { count: request.count, params: plainParams(cluster.request.asked.params) },
+    questions: {},
+    nodes: nodesUpTo(cluster, request.count),
     recorded: {},
-    formed: [],
+    formed: {},
   };
 }
 
-/** What was set by name, now or before; lists are copied, since what is remembered is plain data of its own. */
-function rememberedParams({ request }: Cluster): ClusterSnapshot['request']['params'] {
-  const entries = [...request.asked.params].map(([name, value]) => [
-    name,
-    typeof value === 'object' ? [...value] : value,
-  ]);
-  return Object.fromEntries(entries);
+function nodesUpTo({ request }: Cluster, size: number): ClusterSnapshot['nodes'] {
+  const ordinals = Array.from({ length: size }, (_, index) => index + 1);
+  return ordinals.map((ordinal) => ({
+    ordinal,
+    incarnation: 1,
+    roles: Object.keys(request.roleCounts).filter(
+      (role) => ordinal <= (request.roleCounts[role] ?? 0),
+    ),
+    instanceId: null,
+  }));
 }
 
-function assertSameCount({ name }: Cluster, snapshot: ClusterSnapshot, count?: number): void {
-  const current = snapshot.request.count;
-  if (count === undefined || count === current) return;
-  throw new UsageError('count-fixed', `${name} has ${current} nodes and cannot become ${count}`, {
-    hint: `Changing the size of an existing cluster is not supported yet: keep ${current}, or destroy it and create it anew.`,
+function sizeOfRound({ request }: Cluster, snapshot: ClusterSnapshot): number | null {
+  return nextSize(snapshot.nodes.length, request.count, {
+    phases: request.recipe.phases,
+    roleCounts: request.roleCounts,
+    formed: new Map(Object.entries(snapshot.formed)),
+    founders: recordedFounders(snapshot),
   });
 }
 
-function stateLost({ name, request }: Cluster): DeployerError {
+function cannotShrink({ name, request, commandFor }: Cluster, current: number): UsageError {
+  const message = `${name} has ${current} nodes and cannot become ${request.count}: shrinking is not supported`;
+  return new UsageError('cannot-shrink', message, {
+    hint: `Keep ${current}, or destroy it and create it anew: ${commandFor('destroy')}`,
+  });
+}
+
+function cannotGrow({ name, request }: Cluster, current: number): UsageError {
+  const message = `${name} has ${current} ${current === 1 ? 'node' : 'nodes'} and cannot become ${request.count}`;
+  return new UsageError('cannot-grow', message, {
+    hint: `Nodes that join without data must never outvote those that have it, so an ensemble of ${current} cannot grow. Create a new one of ${request.count} under another --name, and copy the data over.`,
+  });
+}
+
+/** The error of a verb that needs what was remembered of a cluster whose machines are still there. */
+export function stateLost({
+  name,
+  commandFor,
+}: Pick<Cluster, 'name' | 'commandFor'>): DeployerError {
   return new DeployerError(
     'state-lost',
     `machines of ${name} run, but their state folder is gone`,
     {
-      hint: `Restore the state folder, or remove them: ${commandFor(request, 'destroy')}`,
+      hint: `Restore the state folder, or remove them: ${commandFor('destroy')}`,
     },
   );
 }

@@ -4,12 +4,18 @@ import { type AskedNode, askNode, notReached, untilOk, type Waiting } from './as
 
 const pollMs = 100;
 
-/** Writes through some nodes and reads through others, again and again until all read what was written or time is over. */
-export function writeAndRead(
+/**
+ * Writes through some nodes and reads through others, again and again until all read what was written or time is over.
+ * Nothing is written when one of them was not reached: nobody connects to it later.
+ */
+export async function writeAndRead(
   proof: WriteReadProof,
   nodes: readonly AskedNode[],
   waiting: Waiting,
 ): Promise<Judgement> {
+  const involved = [...nodesOn(proof.write.on, nodes), ...nodesOn(proof.read.on, nodes)];
+  const missing = involved.find(({ remote }) => remote === null);
+  if (missing !== undefined) return { ok: false, detail: `${ordinals([missing])}: not reached` };
   return untilOk(proof.withinMs, pollMs, waiting, (deadline) =>
     attempt(proof, nodes, deadline, waiting),
   );

@@ -4,9 +4,12 @@ import type { config } from '../actions/config.ts';
 import type { create } from '../actions/create.ts';
 import type { destroy } from '../actions/destroy.ts';
 import type { doctor } from '../actions/doctor.ts';
+import type { drift } from '../actions/drift.ts';
 import type { execute } from '../actions/execute.ts';
 import type { list } from '../actions/list.ts';
 import type { logs } from '../actions/logs.ts';
+import type { newRecipe } from '../actions/new.ts';
+import type { plan } from '../actions/plan.ts';
 import type { prove } from '../actions/prove.ts';
 import type { render } from '../actions/render.ts';
 import type { ssh } from '../actions/ssh.ts';
@@ -21,9 +24,12 @@ export interface Actions {
   readonly create: typeof create;
   readonly destroy: typeof destroy;
   readonly doctor: typeof doctor;
+  readonly drift: typeof drift;
   readonly execute: typeof execute;
   readonly list: typeof list;
   readonly logs: typeof logs;
+  readonly newRecipe: typeof newRecipe;
+  readonly plan: typeof plan;
   readonly prove: typeof prove;
   readonly render: typeof render;
   readonly ssh: typeof ssh;
@@ -39,9 +45,12 @@ export const lazyActions: Actions = {
   create: async (...given) => (await import('../actions/create.ts')).create(...given),
   destroy: async (...given) => (await import('../actions/destroy.ts')).destroy(...given),
   doctor: async (...given) => (await import('../actions/doctor.ts')).doctor(...given),
+  drift: async (...given) => (await import('../actions/drift.ts')).drift(...given),
   execute: async (...given) => (await import('../actions/execute.ts')).execute(...given),
   list: async (...given) => (await import('../actions/list.ts')).list(...given),
   logs: async (...given) => (await import('../actions/logs.ts')).logs(...given),
+  newRecipe: async (...given) => (await import('../actions/new.ts')).newRecipe(...given),
+  plan: async (...given) => (await import('../actions/plan.ts')).plan(...given),
   prove: async (...given) => (await import('../actions/prove.ts')).prove(...given),
   render: async (...given) => (await import('../actions/render.ts')).render(...given),
   ssh: async (...given) => (await import('../actions/ssh.ts')).ssh(...given),

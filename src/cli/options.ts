@@ -1,5 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ClusterRequest, WishRequest, WorkspaceRequest } from '../actions/context.ts';
+import type {
+  ChangeRequest,
+  ClusterRequest,
+  RunRequest,
+  WishRequest,
+  WorkspaceRequest,
+} from '../actions/context.ts';
 import { durationForm, parseDuration } from '../duration.ts';
 
 /** What commander makes of the options of {@link addOutputOptions}. */
@@ -20,14 +26,22 @@ export interface WorkspaceFlags extends OutputFlags {
 export interface ClusterFlags extends WorkspaceFlags {
   readonly profile?: string;
   readonly name?: string;
+}
+
+/** What commander makes of the option of {@link addWaitOption}. */
+export interface WaitFlags {
   readonly wait?: number | true;
-  readonly setup: boolean;
 }
 
 /** What commander makes of the options of {@link addWishOptions}. */
 export interface WishFlags extends ClusterFlags {
   readonly count?: number;
   readonly set?: Readonly<Record<string, string>>;
+}
+
+/** What commander makes of the options of {@link addChangeOptions}. */
+export interface ChangeFlags extends WishFlags {
+  readonly replace?: readonly string[];
 }
 
 /** How long a bare `--wait` waits. */
@@ -46,14 +60,20 @@ export function addJsonOption(command: Command): Command {
   return command.option('--json', 'print the result as one JSON object');
 }
 
+/** Adds the option that says which config.yml to work with. */
+export function addConfigOption(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    'the config.yml to use (default: here or nearest above)',
+  );
+}
+
 /** Adds the options that say which files and folders to work with. */
 export function addWorkspaceOptions(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'the config.yml to use (default: here or nearest above)')
-    .option(
-      '--state <folder>',
-      'where clusters are remembered (default: .deployer beside config.yml)',
-    );
+  return addConfigOption(command).option(
+    '--state <folder>',
+    'where clusters are remembered (default: .deployer beside config.yml)',
+  );
 }
 
 /** Adds the option that says where clusters live. */
@@ -63,12 +83,20 @@ export function addProfileOption(command: Command): Command {
 
 /** Adds the recipe and the options that say which cluster is meant. */
 export function addClusterOptions(command: Command): Command {
-  command.argument('<recipe>', 'what: a recipe, like zookeeper');
-  addProfileOption(command)
-    .option('--name <cluster>', 'the name of the cluster (default: RECIPE-PROFILE)')
-    .option('--wait [duration]', 'wait for another run on the same cluster to end', duration)
-    .option('--no-setup', 'install nothing on this computer that the local cloud needs');
+  addProfileOption(command.argument('<recipe>', 'what: a recipe, like zookeeper')).option(
+    '--name <cluster>',
+    'the name of the cluster (default: RECIPE-PROFILE)',
+  );
   return addWorkspaceOptions(command);
+}
+
+/** Adds the option of verbs that only one may carry out at a time. */
+export function addWaitOption(command: Command): Command {
+  return command.option(
+    '--wait [duration]',
+    'wait for another run on the same cluster to end',
+    duration,
+  );
 }
 
 /** Adds the options that say what a cluster is to be. */
@@ -78,6 +106,15 @@ export function addWishOptions(command: Command): Command {
     .option('--set <key=value>', 'a parameter of the recipe; may be given several times', setting);
 }
 
+/** Adds the options that say what a cluster is to be, and what is done to it besides. */
+export function addChangeOptions(command: Command): Command {
+  return addWishOptions(command).option(
+    '--replace <nodes>',
+    'give these nodes new machines although the old ones run, like 2',
+    commaList,
+  );
+}
+
 /** The request's part that {@link addWorkspaceOptions} is about. */
 export function workspaceRequest({ config, state }: WorkspaceFlags): WorkspaceRequest {
   return { config, state };
@@ -85,14 +122,23 @@ export function workspaceRequest({ config, state }: WorkspaceFlags): WorkspaceRe
 
 /** The request's part that {@link addClusterOptions} is about. */
 export function clusterRequest(recipe: string, flags: ClusterFlags): ClusterRequest {
-  const { profile, name, setup, wait } = flags;
-  const waitMs = wait === true ? patienceMs : (wait ?? 0);
-  return { ...workspaceRequest(flags), recipe, profile, name, setup, waitMs };
+  const { profile, name } = flags;
+  return { ...workspaceRequest(flags), recipe, profile, name };
+}
+
+/** The request's part that {@link addWaitOption} is about. */
+export function waitRequest({ wait }: WaitFlags): Pick<RunRequest, 'waitMs'> {
+  return { waitMs: wait === true ? patienceMs : (wait ?? 0) };
 }
 
 /** The request's part that {@link addClusterOptions} and {@link addWishOptions} are about. */
 export function wishRequest(recipe: string, flags: WishFlags): WishRequest {
   return { ...clusterRequest(recipe, flags), count: flags.count, parameters: flags.set ?? {} };
+}
+
+/** The request's part that {@link addClusterOptions} and {@link addChangeOptions} are about. */
+export function changeRequest(recipe: string, flags: ChangeFlags): ChangeRequest {
+  return { ...wishRequest(recipe, flags), replace: flags.replace ?? [] };
 }
 
 /** A whole number of at least 1. @throws {InvalidArgumentError} when `text` is none */

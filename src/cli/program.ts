@@ -6,9 +6,12 @@ import { addConfig } from './commands/config.ts';
 import { addCreate } from './commands/create.ts';
 import { addDestroy } from './commands/destroy.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDrift } from './commands/drift.ts';
 import { addExecute } from './commands/execute.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
+import { addNew } from './commands/new.ts';
+import { addPlan } from './commands/plan.ts';
 import { addProve } from './commands/prove.ts';
 import { addRender } from './commands/render.ts';
 import { addSsh } from './commands/ssh.ts';
@@ -19,6 +22,8 @@ import type { Session } from './session.ts';
 /** Verbs that take a cluster, in the order of the help. */
 const clusterCommands = [
   addCreate,
+  addPlan,
+  addDrift,
   addStatus,
   addProve,
   addExecute,
@@ -28,16 +33,18 @@ const clusterCommands = [
   addRender,
 ];
 
-const otherCommands = [addList, addCheck, addConfig, addDoctor, addCloud];
+const otherCommands = [addList, addNew, addCheck, addConfig, addDoctor, addCloud];
 
 const helpAfter = `
 Examples:
   deployer zookeeper                     a proven ZooKeeper cluster on this computer
+  deployer plan zookeeper -n 5           what that would change (the same: deployer zookeeper -n 5 --op plan)
   deployer zookeeper --op status         how it is (the same: deployer status zookeeper)
   deployer zookeeper -o execute -r 'uptime'
   deployer ssh zookeeper 1               log in to its first node
   deployer zookeeper --op destroy        remove it without a trace
   deployer list                          recipes, profiles and clusters
+  deployer new my-service                begin a recipe of your own
 
 Environment:
   DEPLOYER_STATE         where clusters are remembered, like --state
@@ -49,6 +56,7 @@ Exit codes:
   0    done
   1    a node, the cloud or a proof failed, or the cluster does not work
   2    the command line, a file or the configuration is wrong; nothing was touched
+  3    drift was found, or plan --exit-code found something to change
   4    another run holds the cluster
   70   deployer itself failed; a report was written
   130  interrupted
@@ -60,7 +68,6 @@ export function buildProgram(
   { run, exitWith }: Pick<CommandHost, 'run' | 'exitWith'>,
 ): Command {
   const { actions, env, stdout, stderr, version } = session;
-  const calledAs = env['DEPLOYER_COMMAND'] ?? 'deployer';
   const program = new Command('deployer')
     .description('A running, proven cluster of a distributed system.')
     .usage('RECIPE [--op OPERATION] [options]\n       deployer OPERATION RECIPE [options]')
@@ -74,7 +81,7 @@ export function buildProgram(
     })
     .addHelpText('after', helpAfter);
   for (const add of [...clusterCommands, ...otherCommands]) {
-    add({ program, actions, calledAs, run, exitWith });
+    add({ program, actions, env, run, exitWith });
   }
   return program;
 }

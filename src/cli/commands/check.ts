@@ -1,20 +1,13 @@
+import { workspaceCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addJsonOption,
-  addOutputOptions,
-  addWorkspaceOptions,
-  type WorkspaceFlags,
-  workspaceRequest,
-} from '../options.ts';
+import { type WorkspaceFlags, workspaceRequest } from '../options.ts';
 
 /** Adds `check`. */
 export function addCheck({ program, actions, run }: CommandHost): void {
-  const command = program
-    .command('check')
-    .description('check a recipe and its templates; touches nothing outside')
-    .argument('<recipe>', 'the recipe, like zookeeper');
-  addOutputOptions(addJsonOption(addWorkspaceOptions(command))).action(
-    (recipe: string, flags: WorkspaceFlags) =>
+  const about = 'check a recipe and its templates; touches nothing outside';
+  workspaceCommand(program, 'check', about)
+    .argument('<recipe>', 'the recipe, like zookeeper')
+    .action((recipe: string, flags: WorkspaceFlags) =>
       run(flags, {
         operation: 'check',
         telling: 'notices',
@@ -23,7 +16,7 @@ export function addCheck({ program, actions, run }: CommandHost): void {
           `${file} is sound: ${counted(phases, 'phase')}, ${counted(proofs, 'proof')}`,
         ],
       }),
-  );
+    );
 }
 
 function counted(number: number, noun: string): string {

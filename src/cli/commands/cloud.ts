@@ -1,14 +1,9 @@
 import { Argument } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { formatTable } from '../../views/format-table.ts';
+import { workspaceCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addJsonOption,
-  addOutputOptions,
-  addWorkspaceOptions,
-  type WorkspaceFlags,
-  workspaceRequest,
-} from '../options.ts';
+import { type WorkspaceFlags, workspaceRequest } from '../options.ts';
 import { printRemoved } from '../print.ts';
 
 interface CloudFlags extends WorkspaceFlags {
@@ -17,15 +12,13 @@ interface CloudFlags extends WorkspaceFlags {
 
 /** Adds `cloud look` and `cloud down`, which are about the cloud on this computer. */
 export function addCloud(host: CommandHost): void {
-  const command = host.program
-    .command('cloud')
-    .description('look at the cloud on this computer, or remove every trace of it')
+  const about = 'look at the cloud on this computer, or remove every trace of it';
+  workspaceCommand(host.program, 'cloud', about)
     .addArgument(new Argument('[what]', 'what to do').choices(['look', 'down']).default('look'))
-    .option('--all', 'down: also the machines of other state folders');
-  addOutputOptions(addJsonOption(addWorkspaceOptions(command))).action(
-    (what: 'look' | 'down', flags: CloudFlags) =>
+    .option('--all', 'down: also the machines of other state folders')
+    .action((what: 'look' | 'down', flags: CloudFlags) =>
       what === 'down' ? takeDown(host, flags) : look(host, flags),
-  );
+    );
 }
 
 function look({ actions, run }: CommandHost, flags: CloudFlags): Promise<void> {

@@ -1,13 +1,7 @@
 import { formatTable } from '../../views/format-table.ts';
+import { workspaceCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addJsonOption,
-  addOutputOptions,
-  addProfileOption,
-  addWorkspaceOptions,
-  type WorkspaceFlags,
-  workspaceRequest,
-} from '../options.ts';
+import { addProfileOption, type WorkspaceFlags, workspaceRequest } from '../options.ts';
 
 interface ConfigFlags extends WorkspaceFlags {
   readonly profile?: string;
@@ -15,12 +9,10 @@ interface ConfigFlags extends WorkspaceFlags {
 
 /** Adds `config`. */
 export function addConfig({ program, actions, run }: CommandHost): void {
-  const command = program
-    .command('config')
-    .description('show the settings in force and where each comes from')
-    .argument('[recipe]', 'show also what this recipe would get');
-  addOutputOptions(addJsonOption(addWorkspaceOptions(addProfileOption(command)))).action(
-    (recipe: string | undefined, flags: ConfigFlags) =>
+  const about = 'show the settings in force and where each comes from';
+  addProfileOption(workspaceCommand(program, 'config', about))
+    .argument('[recipe]', 'show also what this recipe would get')
+    .action((recipe: string | undefined, flags: ConfigFlags) =>
       run(flags, {
         operation: 'config',
         telling: 'notices',
@@ -34,5 +26,5 @@ export function addConfig({ program, actions, run }: CommandHost): void {
           ),
         ],
       }),
-  );
+    );
 }

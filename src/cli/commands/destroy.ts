@@ -1,25 +1,25 @@
 import { formatElapsed } from '../../views/format-elapsed.ts';
+import { clusterCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
 import {
-  addClusterOptions,
-  addJsonOption,
-  addOutputOptions,
+  addWaitOption,
   type ClusterFlags,
   clusterRequest,
+  type WaitFlags,
+  waitRequest,
 } from '../options.ts';
 import { printRemoved } from '../print.ts';
 
 /** Adds `destroy`. */
 export function addDestroy({ program, actions, run }: CommandHost): void {
-  const command = program
-    .command('destroy')
-    .description('remove the cluster and prove that nothing of it is left');
-  addOutputOptions(addJsonOption(addClusterOptions(command))).action(
-    (recipe: string, flags: ClusterFlags) =>
+  const about = 'remove the cluster and prove that nothing of it is left';
+  addWaitOption(clusterCommand(program, 'destroy', about)).action(
+    (recipe: string, flags: ClusterFlags & WaitFlags) =>
       run(flags, {
         operation: 'destroy',
         telling: 'rows',
-        act: (context) => actions.destroy(clusterRequest(recipe, flags), context),
+        act: (context) =>
+          actions.destroy({ ...clusterRequest(recipe, flags), ...waitRequest(flags) }, context),
         print: ({ cluster, ms, removed, kept }) => [
           ...printRemoved(removed),
           ...(removed.length === 0 ? [] : kept.map((each) => `kept for the next time: ${each}`)),

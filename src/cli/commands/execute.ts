@@ -1,12 +1,6 @@
+import { clusterCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addClusterOptions,
-  addJsonOption,
-  addOutputOptions,
-  type ClusterFlags,
-  clusterRequest,
-  commaList,
-} from '../options.ts';
+import { type ClusterFlags, clusterRequest, commaList } from '../options.ts';
 
 interface ExecuteFlags extends ClusterFlags {
   readonly run: string;
@@ -15,13 +9,11 @@ interface ExecuteFlags extends ClusterFlags {
 
 /** Adds `execute`; the output of the nodes is told while it comes. */
 export function addExecute({ program, actions, run }: CommandHost): void {
-  const command = program
-    .command('execute')
-    .description('run a command on all nodes at once; exit code 1 when it fails on one')
+  const about = 'run a command on all nodes at once; exit code 1 when it fails on one';
+  clusterCommand(program, 'execute', about)
     .option('-r, --run <command>', 'the command, a line of shell', 'uptime')
-    .option('--limit <nodes>', 'only on these nodes, like 1,3', commaList);
-  addOutputOptions(addJsonOption(addClusterOptions(command))).action(
-    (recipe: string, flags: ExecuteFlags) => {
+    .option('--limit <nodes>', 'only on these nodes, like 1,3', commaList)
+    .action((recipe: string, flags: ExecuteFlags) => {
       const nodes = flags.limit ?? [];
       const request = { ...clusterRequest(recipe, flags), command: flags.run, nodes };
       return run(flags, {
@@ -35,6 +27,5 @@ export function addExecute({ program, actions, run }: CommandHost): void {
               ({ node, code, signal }) => `${node}  ended with ${signal ?? `exit code ${code}`}`,
             ),
       });
-    },
-  );
+    });
 }

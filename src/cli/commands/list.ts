@@ -1,17 +1,12 @@
 import { formatTable } from '../../views/format-table.ts';
+import { workspaceCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addJsonOption,
-  addOutputOptions,
-  addWorkspaceOptions,
-  type WorkspaceFlags,
-  workspaceRequest,
-} from '../options.ts';
+import { type WorkspaceFlags, workspaceRequest } from '../options.ts';
 
 /** Adds `list`. */
 export function addList({ program, actions, run }: CommandHost): void {
-  const command = program.command('list').description('list recipes, profiles and clusters');
-  addOutputOptions(addJsonOption(addWorkspaceOptions(command))).action((flags: WorkspaceFlags) =>
+  const about = 'list recipes, profiles and clusters';
+  workspaceCommand(program, 'list', about).action((flags: WorkspaceFlags) =>
     run(flags, {
       operation: 'list',
       telling: 'notices',

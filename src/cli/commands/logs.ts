@@ -1,13 +1,7 @@
 import { UsageError } from '../../errors.ts';
+import { clusterCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addClusterOptions,
-  addJsonOption,
-  addOutputOptions,
-  type ClusterFlags,
-  clusterRequest,
-  wholeNumber,
-} from '../options.ts';
+import { type ClusterFlags, clusterRequest, wholeNumber } from '../options.ts';
 
 interface LogsFlags extends ClusterFlags {
   readonly follow?: true;
@@ -18,12 +12,10 @@ const defaultLines = 50;
 
 /** Adds `logs`; the lines are told while they come. */
 export function addLogs({ program, actions, run }: CommandHost): void {
-  const command = program
-    .command('logs')
-    .description('show what the services of the cluster have logged')
+  const about = 'show what the services of the cluster have logged';
+  clusterCommand(program, 'logs', about)
     .option('-f, --follow', 'go on with what they log from now on, until Ctrl-C')
-    .option('-n, --lines <number>', 'how many lines of each node', wholeNumber, defaultLines);
-  addOutputOptions(addJsonOption(addClusterOptions(command)))
+    .option('-n, --lines <number>', 'how many lines of each node', wholeNumber, defaultLines)
     .argument('[node]', 'only this node: 1, 2 … or its name')
     .action((recipe: string, node: string | undefined, flags: LogsFlags) => {
       const { follow = false, lines } = flags;

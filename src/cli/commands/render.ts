@@ -1,13 +1,6 @@
+import { clusterCommand } from '../cluster-command.ts';
 import type { CommandHost } from '../command-host.ts';
-import {
-  addClusterOptions,
-  addJsonOption,
-  addOutputOptions,
-  addWishOptions,
-  commaList,
-  type WishFlags,
-  wishRequest,
-} from '../options.ts';
+import { addWishOptions, commaList, type WishFlags, wishRequest } from '../options.ts';
 
 interface RenderFlags extends WishFlags {
   readonly limit?: readonly string[];
@@ -15,12 +8,10 @@ interface RenderFlags extends WishFlags {
 
 /** Adds `render`. */
 export function addRender({ program, actions, run }: CommandHost): void {
-  const command = program
-    .command('render')
-    .description('print every file that the nodes would get')
-    .option('--limit <nodes>', 'only of these nodes, like 1,3', commaList);
-  addOutputOptions(addJsonOption(addWishOptions(addClusterOptions(command)))).action(
-    (recipe: string, flags: RenderFlags) =>
+  const about = 'print every file that the nodes would get';
+  addWishOptions(clusterCommand(program, 'render', about))
+    .option('--limit <nodes>', 'only of these nodes, like 1,3', commaList)
+    .action((recipe: string, flags: RenderFlags) =>
       run(flags, {
         operation: 'render',
         telling: 'notices',
@@ -33,5 +24,5 @@ export function addRender({ program, actions, run }: CommandHost): void {
             '',
           ]),
       }),
-  );
+    );
 }

@@ -92,7 +92,7 @@ describe('normalizing arguments', () => {
       exitCode: 2,
     });
     expect(refusal('stauts zookeeper').hint).toBe('did you mean "status"?');
-    expect(refusal('zookeeper --op frobnicate').hint).toContain('create, status');
+    expect(refusal('zookeeper --op frobnicate').hint).toContain('create, plan');
   });
 
   it('refuses an operation that takes no cluster, and says how it is written', () => {

@@ -88,6 +88,9 @@ describe('create', () => {
       state: 's',
       waitMs: 120_000,
       setup: false,
+      replace: [],
+      force: false,
+      plan: undefined,
     });
   });
 
@@ -102,11 +105,38 @@ describe('create', () => {
       state: undefined,
       waitMs: 0,
       setup: true,
+      replace: [],
+      force: false,
+      plan: undefined,
     });
   });
 });
 
 describe('the other verbs', () => {
+  it.each(['status', 'prove', 'execute', 'logs', 'render'])(
+    '%s neither waits for the lock nor sets anything up, and refuses to be told how',
+    async (verb) => {
+      for (const option of ['--wait', '--no-setup']) {
+        const { code, stderr } = await run([verb, 'zookeeper', option]);
+
+        expect(code).toBe(2);
+        expect(stderr).toContain(`unknown option '${option}'`);
+      }
+    },
+  );
+
+  it('destroy waits for the lock as long as it is told to, and sets nothing up', async () => {
+    expect(await requestOf('destroy', ['destroy', 'zookeeper', '--wait'])).toEqual({
+      recipe: 'zookeeper',
+      profile: undefined,
+      config: undefined,
+      name: undefined,
+      state: undefined,
+      waitMs: 3_600_000,
+    });
+    expect((await run(['destroy', 'zookeeper', '--no-setup'])).code).toBe(2);
+  });
+
   it('execute asks for uptime on all nodes by default', async () => {
     expect(await requestOf('execute', ['zookeeper', '-o', 'execute'])).toMatchObject({
       recipe: 'zookeeper',

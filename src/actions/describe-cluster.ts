@@ -1,0 +1,33 @@
+import type { Machine, MachineFigures } from '../providers/provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import type { ActionContext } from './context.ts';
+import type { Place } from './open-place.ts';
+
+/** How often a machine that is missing from the cloud's answer is asked for again: answers may lag behind. */
+const secondLooks = 2;
+
+/** What the cloud says of a cluster's machines. */
+export interface Described {
+  readonly described: readonly Machine[];
+  /** What a machine of the profile's type is made of. */
+  readonly figures: MachineFigures;
+}
+
+/** Asks the cloud about a cluster: one call for all its machines, and again only where a known one is missing. */
+export async function describeCluster(
+  { provider, request }: Place,
+  { uid, nodes }: ClusterSnapshot,
+  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<Described> {
+  const figures = provider.figures(request.profile.instanceType);
+  const isMissing = (machines: readonly Machine[]) =>
+    nodes.some(
+      ({ instanceId }) => instanceId !== null && !machines.some(({ id }) => id === instanceId),
+    );
+  let described = await provider.describe(uid);
+  for (let look = 0; look < secondLooks && isMissing(described); look += 1) {
+    await clock.sleep(provider.pollMs, signal);
+    described = await provider.describe(uid);
+  }
+  return { described, figures: await figures };
+}

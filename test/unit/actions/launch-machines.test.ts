@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { launchMachines, settleOpenLaunches } from '../../../src/actions/launch-machines.ts';
+import { DeployerError } from '../../../src/errors.ts';
+import type { MachineChange } from '../../../src/plan/machines.ts';
+import type { LaunchRequest, Machine, Provider } from '../../../src/providers/provider.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { sampleContent } from '../state/support/sample-snapshot.ts';
+import { clusterIn } from './support/cluster.ts';
+import { machine } from './support/machine.ts';
+import { contextIn, inRun } from './support/run.ts';
+
+const newFolder = temporaryFolders();
+let cwd: string;
+beforeEach(() => {
+  cwd = newFolder();
+});
+
+const replaced: MachineChange = {
+  ...{ ordinal: 1, action: 'replace', machineId: 'i-1', incarnation: 2, reason: 'asked for' },
+};
+
+/** A cloud in which machine 1 runs, is told to end and does so after some looks; what it was told is written down. */
+function cloudThatEnds(looks: number) {
+  const told: string[] = [];
+  let left = looks;
+  const states: () => Machine['state'] = () => (left > 0 ? 'running' : 'shutting-down');
+  const can: Partial<Provider> = {
+    pollMs: 1_000,
+    describe: async () => {
+      if (told.includes('end i-1')) left -= 1;
+      return [machine(1, { state: states() }), machine(2)];
+    },
+    terminate: async (ids) => void told.push(`end ${ids.join(' ')}`),
+    importKey: async () => {},
+    label: async () => {},
+    launch: async ({ ordinals, incarnation }) => {
+      told.push(`launch ${ordinals.join(' ')} while 1 is ${states()}`);
+      return ordinals.map((ordinal) => machine(ordinal, { incarnation, state: 'pending' }));
+    },
+  };
+  return { told, can };
+}
+
+async function replace({ can }: Pick<ReturnType<typeof cloudThatEnds>, 'can'>) {
+  const context = contextIn(cwd);
+  const cluster = await clusterIn(cwd, 'zookeeper', 3, { can });
+  const snapshot = await inRun(cluster, context, async (run) => {
+    const remembered = await run.save(sampleContent());
+    return launchMachines(run, remembered, [replaced], 'ami-1');
+  });
+  return { snapshot, waitedMs: context.clock.monotonicMs() };
+}
+
+describe('a machine that is replaced', () => {
+  test('has begun to end before its successor is launched', async () => {
+    const cloud = cloudThatEnds(3);
+    const { snapshot } = await replace(cloud);
+    expect(cloud.told).toEqual(['end i-1', 'launch 1 while 1 is shutting-down']);
+    expect(snapshot.nodes[0]).toMatchObject({ incarnation: 2, instanceId: 'i-1b' });
+  });
+
+  test('has no successor when it does not end in a while, and the error names it', async () => {
+    const cloud = cloudThatEnds(Number.POSITIVE_INFINITY);
+    await expect(replace(cloud)).rejects.toMatchObject({
+      code: 'not-ended',
+      message: 'the cloud does not end i-1 (running), which is to be replaced',
+    });
+    expect(cloud.told).toEqual(['end i-1']);
+  });
+});
+
+describe('a launch that was cut short', () => {
+  const request: LaunchRequest = {
+    cluster: { uid: 'u-4f1c', name: 'zookeeper-default' },
+    ...{ token: 't', incarnation: 1, ordinals: [1], imageId: 'ami-1', instanceType: 'small' },
+    ...{ keyName: 'key', operatorKeys: [] },
+  };
+  const settled = async (launch: Provider['launch']) => {
+    const context = contextIn(cwd);
+    const cluster = await clusterIn(cwd, 'zookeeper', 3, { can: { launch } });
+    await inRun(cluster, context, async ({ journal }) => {
+      await journal.begin({ kind: 'launch', token: 't', request });
+    });
+    const settling = inRun(cluster, context, settleOpenLaunches);
+    const outcome = await settling.catch((error: unknown) => error);
+    const open = await inRun(cluster, context, async ({ journal }) => journal.openEntries().length);
+    const notices = context.events.flatMap((each) => (each.type === 'notice' ? each.message : []));
+    return { outcome, open, notices };
+  };
+
+  test('is sent again as it was, and then is no longer open', async () => {
+    const sent: LaunchRequest[] = [];
+    const found = await settled(async (again) => {
+      sent.push(again);
+      return [machine(1)];
+    });
+    expect(found).toEqual({ outcome: undefined, open: 0, notices: [] });
+    expect(sent).toEqual([request]);
+  });
+
+  test('stands in nobody’s way once the cloud refuses it, which is told', async () => {
+    const refused = new DeployerError('InsufficientInstanceCapacity', 'no room');
+    expect(await settled(() => Promise.reject(refused))).toEqual({
+      ...{ outcome: undefined, open: 0 },
+      notices: ['a launch that was cut short cannot be completed: no room'],
+    });
+  });
+
+  test('stays open while nobody can say what became of it', async () => {
+    const lost = new DeployerError('socket hang up', 'lost', { retryable: true });
+    expect(await settled(() => Promise.reject(lost))).toMatchObject({ outcome: lost, open: 1 });
+  });
+});
