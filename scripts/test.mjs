@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const partTimeoutMs = 8 * 60_000;
+const partTimeoutMs = 15 * 60_000;
 
 /** @typedef {{name: string, passed: number, failed: number, skipped: string[], ms: number}} Outcome */
 

@@ -54,7 +54,7 @@ export async function drift(request: DriftRequest, context: ActionContext): Prom
   const machines = [
     ...machineDrift(place.name, snapshot.nodes, described),
     ...compared.unfinished.map(({ ordinal, name }) => ({ ordinal, name, detail: neverFinished })),
-  ];
+  ].toSorted((left, right) => left.ordinal - right.ordinal);
   const found = nodes.map((node) => {
     const { name, ordinal } = node;
     return { name, ordinal, items: items.get(ordinal) ?? [], unknown: whyUnknown(node, compared) };

@@ -25,7 +25,7 @@ export async function existing(
 /** The error of a verb that is about a cluster which does not exist. */
 export function noSuchCluster(name: string): DeployerError {
   return new DeployerError('no-such-cluster', `there is no cluster "${name}"`, {
-    hint: '`deployer list` shows what there is.',
+    hint: '`deployer list` shows what there is, `deployer RECIPE` makes it.',
   });
 }
 

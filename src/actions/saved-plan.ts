@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import { DeployerError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ActionContext, ChangeRequest } from './context.ts';
 
@@ -57,11 +57,11 @@ export async function readSavedPlan(
   return { file, cluster, hash, request: { recipe, profile, name, count, parameters, replace } };
 }
 
-/** @throws {DeployerError} `plan-outdated` when carrying the plan out would not be what was shown */
+/** @throws {UsageError} `plan-outdated` when carrying the plan out would not be what was shown */
 export function assertSamePlan({ hash, file }: SavedPlan, plan: Plan): void {
   if (hash === plan.hash) return;
   const message = `the plan in ${file} no longer fits: it was ${hash}, and now it would be ${plan.hash}`;
-  throw new DeployerError('plan-outdated', message, {
+  throw new UsageError('plan-outdated', message, {
     hint: 'Something has changed since: the recipe, the configuration, the machines or what is on them. Nothing of it was applied; make a new plan.',
   });
 }

@@ -25,12 +25,27 @@ export async function wishedSnapshot(
     return newSnapshot(cluster, clock.now());
   }
   const { count } = cluster.request;
-  if (count < snapshot.nodes.length) throw cannotShrink(cluster, snapshot.nodes.length);
+  const present = count < snapshot.nodes.length ? await presentNodes(cluster, snapshot) : 0;
+  if (count < present) throw cannotShrink(cluster, present);
   const request = { ...snapshot.request, count, params: plainParams(cluster.request.asked.params) };
-  const size = sizeOfRound(cluster, snapshot);
-  if (size === null) throw cannotGrow(cluster, snapshot.nodes.length);
-  const joiners = nodesUpTo(cluster, size).slice(snapshot.nodes.length);
-  return { ...snapshot, request, nodes: [...snapshot.nodes, ...joiners] };
+  const nodes = snapshot.nodes.slice(0, count);
+  const size = sizeOfRound(cluster, { ...snapshot, nodes });
+  if (size === null) throw cannotGrow(cluster, nodes.length);
+  const joiners = nodesUpTo(cluster, size).slice(nodes.length);
+  return { ...snapshot, request, nodes: [...nodes, ...joiners] };
+}
+
+/** How many nodes there are up to the last that ever had a machine: those behind it were only asked for. */
+async function presentNodes(
+  { provider }: Cluster,
+  { uid, nodes, formed }: ClusterSnapshot,
+): Promise<number> {
+  const machines = await provider.describe(uid);
+  const held = [...machines, ...Object.values(formed).flat()].map(({ ordinal }) => ordinal);
+  const last = nodes.findLastIndex(
+    ({ ordinal, instanceId }) => instanceId !== null || held.includes(ordinal),
+  );
+  return last + 1;
 }
 
 /** What is remembered of a cluster that does not exist yet: its identity and the nodes wished for. */

@@ -14,8 +14,8 @@ export async function writePlan(file: string, cwd: string, text: string): Promis
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('unwritable', `the plan was not written: ${reason}`, {
+    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new UsageError('unwritable', `the plan could not be written to ${path}${reason}`, {
       hint: 'Name a file in a folder that is there and that you may write to: --out FILE.',
       cause,
     });

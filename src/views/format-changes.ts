@@ -14,23 +14,31 @@ export interface ShownChange {
 /** What a node says of a file whose diff tells the same. */
 const seenInDiff: ReadonlySet<string> = new Set(['content differs', 'not there']);
 
-/** Changes under the names of their nodes: what is equal on several of them once, under all their names. */
+/**
+ * Changes under the names of their nodes: what is equal on several of them once, under all their names, also where each
+ * speaks of itself by name.
+ */
 export function formatChanges(
   nodes: readonly { readonly name: string; readonly changes: readonly ShownChange[] }[],
   paint: Palette,
 ): string[] {
-  const holders = new Map<string, { readonly names: string[]; readonly change: ShownChange }>();
+  const holders = new Map<
+    string,
+    { readonly names: string[]; readonly change: ShownChange; readonly isOwn: boolean }
+  >();
   for (const { name, changes } of nodes) {
     for (const change of changes) {
-      const key = JSON.stringify([change.title, change.detail, change.diff]);
-      const held = holders.get(key) ?? { names: [], change };
+      const text = JSON.stringify([change.title, change.detail, change.diff]);
+      const key = text.replaceAll(name, '‹name›');
+      const held = holders.get(key) ?? { names: [], change, isOwn: key !== text };
       holders.set(key, held);
       held.names.push(name);
     }
   }
   const groups = new Map<string, string[]>();
-  for (const { names, change } of holders.values()) {
-    const heading = joinNames(names);
+  for (const { names, change, isOwn } of holders.values()) {
+    const own = isOwn && names.length > 1 ? ', each with its own name' : '';
+    const heading = `${joinNames(names)}${own}`;
     groups.set(heading, [...(groups.get(heading) ?? []), ...formatChange(change, paint)]);
   }
   return [...groups].flatMap(([heading, lines]) => [

@@ -119,7 +119,7 @@ function formatTurns(nodes: readonly string[], atOnce: number, last: readonly st
 
 function formatRecorded({ recorded }: ShownPlan): string[] {
   return Object.entries(recorded).map(([name, members]) => {
-    return `record ${name} for ever: ${members.map(({ ordinal }) => `-${ordinal}`).join(', ')}`;
+    return `settled for good: ${name} ${members.map(({ ordinal }) => `-${ordinal}`).join(', ')}`;
   });
 }
 

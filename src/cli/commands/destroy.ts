@@ -21,7 +21,7 @@ export function addDestroy({ program, actions, run }: CommandHost): void {
         act: (context) =>
           actions.destroy({ ...clusterRequest(recipe, flags), ...waitRequest(flags) }, context),
         print: ({ cluster, ms, removed, kept }) => [
-          ...printRemoved(removed),
+          ...(removed.length === 0 ? [] : printRemoved(removed)),
           ...(removed.length === 0 ? [] : kept.map((each) => `kept for the next time: ${each}`)),
           removed.length === 0
             ? `there was nothing of ${cluster} to remove`

@@ -68,6 +68,15 @@ export async function tracesOf(workspace: Workspace): Promise<readonly string[]>
   return places.flat().filter((line) => words.some((word) => line.includes(word)));
 }
 
+/** Ends the machine with this name for good, as somebody else with the same account would; gives its id. */
+export async function terminateMachine(workspace: Workspace, name: string): Promise<string> {
+  const id = (await livingMachines(workspace)).find((each) => nameOf(each) === name)?.id ?? '';
+  const form = new URLSearchParams({ Action: 'TerminateInstances', 'InstanceId.1': id });
+  const { status, body } = await workspace.cloud().call(String(form));
+  if (status !== 200) throw new Error(body);
+  return id;
+}
+
 /** What a script prints that runs as root inside the machine with this name, without ssh. */
 export async function insideMachine(
   workspace: Workspace,

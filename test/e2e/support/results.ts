@@ -85,3 +85,89 @@ export const DestroyResultSchema = z.strictObject({
   removed: z.array(z.strictObject({ kind: z.string(), id: z.string() })),
   kept: z.array(z.string()),
 });
+
+const FileChangeSchema = z.strictObject({
+  path: z.string(),
+  diff: z.string().nullable(),
+  detail: z.string(),
+});
+
+/** What `plan --json` prints, and `plan --out` writes. */
+export const PlanResultSchema = z.strictObject({
+  ...common,
+  hash: z.string(),
+  summary: z.string(),
+  changes: z.number(),
+  machines: z.array(
+    z.strictObject({
+      ordinal: z.number(),
+      name: z.string(),
+      action: z.enum(['launch', 'replace', 'start']),
+      reason: z.string(),
+    }),
+  ),
+  nodes: z.array(
+    z.strictObject({
+      name: z.string(),
+      ordinal: z.number(),
+      files: z.array(FileChangeSchema),
+      packages: z.array(z.string()),
+      others: z.array(z.strictObject({ title: z.string(), detail: z.string() })),
+      restarts: z.array(
+        z.strictObject({
+          service: z.string(),
+          action: z.enum(['start', 'restart', 'reload']),
+          reason: z.string(),
+        }),
+      ),
+      unknown: z.string().nullable(),
+    }),
+  ),
+  order: z.array(
+    z.strictObject({
+      service: z.string(),
+      event: z.enum(['first', 'repair', 'replace', 'join', 'update']),
+      nodes: z.array(z.string()),
+      atOnce: z.number(),
+      last: z.array(z.string()),
+    }),
+  ),
+  recorded: z.record(
+    z.string(),
+    z.array(z.strictObject({ ordinal: z.number(), incarnation: z.number() })),
+  ),
+  refusal: z
+    .strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() })
+    .nullable(),
+  goal: z.number().nullable(),
+  request: z.strictObject({
+    recipe: z.string(),
+    profile: z.string().optional(),
+    name: z.string().optional(),
+    count: z.number().optional(),
+    parameters: z.record(z.string(), z.string()),
+    replace: z.array(z.string()),
+  }),
+});
+
+/** What `drift --json` prints. */
+export const DriftResultSchema = z.strictObject({
+  ...common,
+  drifted: z.boolean(),
+  machines: z.array(z.strictObject({ ordinal: z.number(), name: z.string(), detail: z.string() })),
+  nodes: z.array(
+    z.strictObject({
+      name: z.string(),
+      ordinal: z.number(),
+      items: z.array(
+        z.strictObject({
+          kind: z.string(),
+          what: z.string(),
+          detail: z.string(),
+          diff: z.string().nullable(),
+        }),
+      ),
+      unknown: z.string().nullable(),
+    }),
+  ),
+});

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../../../src/clock.ts';
 import { type LocalCloud, openCloud } from '../../../src/localcloud/cloud.ts';
 import { takeCloudDown } from '../../../src/localcloud/down.ts';
-import { cloudDirectory, imagesDirectory } from '../../../src/localcloud/names.ts';
+import { accountOf, cloudDirectory, imagesDirectory } from '../../../src/localcloud/names.ts';
 import { type Outcome, programWords, type Running, startCommand } from './program.ts';
 
 /** A folder like a user's, with recipes of the tests, a state folder and a local cloud that nobody else uses. */
@@ -20,7 +20,7 @@ export interface Workspace extends AsyncDisposable {
   write(path: string, text: string): Promise<void>;
   /** Changes a file of the workspace; fails when nothing would change. */
   edit(path: string, from: string, to: string): Promise<void>;
-  /** The cloud for a look behind the program's back. */
+  /** The cloud as the program's own account sees it, for what happens behind the program's back. */
   cloud(): LocalCloud;
 }
 
@@ -85,7 +85,7 @@ function cloudIn(folder: string): LocalCloud {
   return openCloud({
     directory: join(folder, 'cloud'),
     imagesDirectory: sharedImages(),
-    account: 'AKNOBODY',
+    account: accountOf(join(folder, '.deployer')),
     clock: systemClock,
   });
 }

@@ -89,7 +89,7 @@ describe('formatPlan', () => {
 
       join zookeeper  -4
       restart zookeeper  one by one: -1, -3, then -2 (last)  file /etc/zookeeper/zoo.cfg changes
-      record founders for ever: -1, -2
+      settled for good: founders -1, -2
 
       This is the first round on the way to 7 nodes; the others follow by themselves.
       apply     deployer zookeeper -n 7"
