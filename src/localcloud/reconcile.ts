@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from './exists.ts';
 import { type Host, machineDirectory, rootHalfDo, seedDirectory, withHands } from './host.ts';
 import { listImages } from './images.ts';
 import { bringNetworkUp, hasNetwork, takeNetworkDown } from './network.ts';
@@ -65,8 +66,13 @@ export async function settle(host: Host): Promise<void> {
   if (due.stop.length > 0) await rootHalfDo(host, 'stop', ...due.stop.map(({ id }) => id));
   if (due.launch.length > 0) await launch(host, due.launch, seen);
   if (!needsNetwork(record, seen) && (await hasNetwork(host))) await takeNetworkDown(host);
-  await rm(join(host.directory, 'seeds'), { recursive: true, force: true });
+  await rm(seedsOf(host), { recursive: true, force: true });
   await forgetOldInstances(host, record, seen);
+}
+
+/** Where a launch keeps what machines begin with, private keys among it; one that was killed leaves it behind. */
+function seedsOf({ directory }: Host): string {
+  return join(directory, 'seeds');
 }
 
 /** What is on the disk of machines that should not be: half made, half removed, or unknown to the record. */
@@ -100,7 +106,7 @@ async function isSettled(host: Host, record: CloudRecord): Promise<boolean> {
   const seen = await observeAll(host, record.instances);
   const due = dueWork(record.instances, seen);
   if (due.launch.length + due.stop.length + due.remove.length > 0) return false;
-  if ((await strays(host, record)).length > 0) return false;
+  if ((await strays(host, record)).length > 0 || (await exists(seedsOf(host)))) return false;
   return needsNetwork(record, seen) || !(await hasNetwork(host));
 }
 

@@ -173,20 +173,26 @@ describe('a plan for a cluster that runs', () => {
     expect((await drift()).code).toBe(0);
   });
 
-  it('is not applied once reality has moved, and nothing is touched then', async () => {
-    await workspace.run(['plan', 'planned', '--set', 'greeting=hi', '--out', 'hi.json']);
-    await inside(third, 'echo other >/etc/planned/members');
-    const before = await invocations();
+  it.for([
+    ['a file that the plan leaves alone', '/etc/planned/members'],
+    ['a file that the plan replaces', '/etc/planned/greeting'],
+  ] as const)(
+    'is not applied once somebody has edited %s, and nothing is touched then',
+    async ([, path]) => {
+      await workspace.run(['plan', 'planned', '--set', 'greeting=hi', '--out', 'hi.json']);
+      await inside(third, `echo other >${path}`);
+      const before = await invocations();
 
-    const outcome = await workspace.run(['planned', '--plan', 'hi.json', '--json']);
+      const outcome = await workspace.run(['planned', '--plan', 'hi.json', '--json']);
 
-    expect(outcome.code).toBe(1);
-    expect(errorOf(outcome).code).toBe('plan-outdated');
-    expect(await inside(third, 'cat /etc/planned/members')).toBe('other');
-    expect(await inside(first, 'cat /etc/planned/greeting')).toBe(`hello from ${first}`);
-    expect(await invocations()).toEqual(before);
-    await create();
-  });
+      expect(outcome.code).toBe(2);
+      expect(errorOf(outcome).code).toBe('plan-outdated');
+      expect(await inside(third, `cat ${path}`)).toBe('other');
+      expect(await inside(first, 'cat /etc/planned/greeting')).toBe(`hello from ${first}`);
+      expect(await invocations()).toEqual(before);
+      await create();
+    },
+  );
 });
 
 describe('drift', () => {

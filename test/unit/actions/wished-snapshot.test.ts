@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { wishedSnapshot } from '../../../src/actions/wished-snapshot.ts';
+import type { Machine } from '../../../src/providers/provider.ts';
 import type { ClusterSnapshot } from '../../../src/state/cluster-snapshot.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { clusterIn } from './support/cluster.ts';
+import { machine } from './support/machine.ts';
 import { virtualClock } from './support/virtual-clock.ts';
 
 const newFolder = temporaryFolders();
@@ -26,6 +28,16 @@ async function formed(count: number): Promise<ClusterSnapshot> {
 
 async function grown(snapshot: ClusterSnapshot, count: number): Promise<ClusterSnapshot> {
   return wishedSnapshot(await clusterIn(cwd, snapshot.recipe, count), snapshot, { clock });
+}
+
+async function shrunk(
+  snapshot: ClusterSnapshot,
+  count: number,
+  machines: readonly Machine[] = [],
+): Promise<ClusterSnapshot> {
+  const can = { describe: async () => machines };
+  const cluster = await clusterIn(cwd, snapshot.recipe, count, { can });
+  return wishedSnapshot(cluster, snapshot, { clock });
 }
 
 describe('a new cluster', () => {
@@ -89,9 +101,24 @@ describe('a cluster that grows', () => {
   });
 
   test('never shrinks', async () => {
-    await expect(grown(await formed(5), 3)).rejects.toMatchObject({
+    await expect(shrunk(await formed(5), 3)).rejects.toMatchObject({
       code: 'cannot-shrink',
       message: expect.stringContaining('has 5 nodes and cannot become 3'),
+    });
+  });
+
+  test('gives up nodes that were asked for and never had a machine', async () => {
+    const three = await formed(3);
+    const five = await grown(three, 5);
+    expect(await shrunk(five, 3)).toEqual(three);
+    await expect(shrunk(five, 1)).rejects.toMatchObject({ code: 'cannot-shrink' });
+  });
+
+  test('keeps a node whose machine only the cloud knows of', async () => {
+    const five = await grown(await formed(3), 5);
+    await expect(shrunk(five, 3, [machine(4)])).rejects.toMatchObject({
+      code: 'cannot-shrink',
+      message: expect.stringContaining('has 4 nodes and cannot become 3'),
     });
   });
 });
