@@ -53,7 +53,7 @@ function serviceStep(
 ): Step {
   const { name, onChange } = service;
   const inputs = service.inputs.map((phase) => [phase, stepsOf.get(phase) ?? []]);
-  return { service: { name, inputs: hash(inputs), onChange } };
+  return { service: { name, inputs: hash(inputs), onChange, phases: [...service.inputs] } };
 }
 
 function hash(value: unknown): string {

@@ -91,20 +91,37 @@ as_wished() {
   status=would-change
 }
 
-# note_change: before a bundle changes anything that a service may read at its start, this bundle's number goes to
-# $base/changed, to stay. Starting a service changes nothing of that kind, nor does the identity.
+# note_change: before a bundle changes anything of a phase that a service may read at its start, this bundle's number
+# goes to $base/changes/PHASE, to stay. Starting a service changes nothing of that kind, nor does the identity.
 note_change() {
-  if [ -n "$changing" ] || [ "$step_kind" = service ] || [ "$step_id" = identity ]; then return; fi
-  changing=1
-  [ "$mode" = check ] || put_line "$generation" "$base/changed" 2>>"$log" || fail "$(last_lines "could not write $base/changed")"
+  note_phase=${step_id%.*}
+  case $step_kind$changing in
+    service* | *" $note_phase "*) return ;;
+  esac
+  if [ "$step_id" = identity ]; then return; fi
+  changing="$changing $note_phase "
+  [ "$mode" = check ] || put_line "$generation" "$base/changes/$note_phase" 2>>"$log" || fail "$(last_lines "could not write $base/changes/$note_phase")"
 }
 
-# changed_since GENERATION: whether anything was changed by later bundles, or differs in front of this step.
+# changed_since GENERATION [PHASE]…: whether anything of these phases, or of any where none is named, was changed by
+# later bundles, or differs in front of this step.
 changed_since() {
-  [ -z "$changing" ] || return 0
-  last_change=0
-  if [ -f "$base/changed" ]; then read -r last_change <"$base/changed"; fi
-  [ "$last_change" -gt "$1" ]
+  since=$1
+  shift
+  if [ $# -eq 0 ]; then
+    [ -z "$changing" ] || return 0
+    # shellcheck disable=SC2046 # names of phases have no blanks
+    set -- $(ls "$base/changes" 2>/dev/null)
+  fi
+  for changed_phase in "$@"; do
+    case $changing in
+      *" $changed_phase "*) return 0 ;;
+    esac
+    last_change=0
+    if [ -f "$base/changes/$changed_phase" ]; then read -r last_change <"$base/changes/$changed_phase"; fi
+    [ "$last_change" -le "$since" ] || return 0
+  done
+  return 1
 }
 
 # put_line TEXT PATH: whole or not at all, and still there after a power cut.

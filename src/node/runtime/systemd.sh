@@ -51,11 +51,13 @@ enabled_differs() {
   esac
 }
 
-# kind_service UNIT INPUTS ON-CHANGE
+# kind_service UNIT INPUTS ON-CHANGE [PHASE]…: the phases are those that the inputs come from.
 kind_service() {
-  service=$1 service_inputs=$2 service_record=$base/services/$1
+  service=$1 service_inputs=$2 service_change=$3 service_record=$base/services/$1
+  shift 3
+  service_phases=$*
   see_unit "$service"
-  service_differs "$3"
+  service_differs "$service_change"
   if unit_is UnitFileState disabled; then differs 'not enabled'; fi
   if as_wished; then
     confirm_record
@@ -85,13 +87,19 @@ service_differs() {
   elif [ -z "$stored_inputs" ]; then
     verb=restart
     differs 'running, but started by someone else'
-  elif ! unit_is InvocationID "$stored_invocation" && changed_since "${stored_generation:-0}"; then
+  elif ! unit_is InvocationID "$stored_invocation" && service_changed_since; then
     verb=restart
     differs 'restarted by someone else, perhaps with other inputs'
   elif [ "$stored_inputs" != "$service_inputs" ]; then
     verb=$1
     differs 'inputs changed'
   fi
+}
+
+# service_changed_since: whether anything that it reads at its start was changed since the start that is on record.
+service_changed_since() {
+  # shellcheck disable=SC2086 # names of phases have no blanks
+  changed_since "${stored_generation:-0}" $service_phases
 }
 
 # start_service: systemctl waits until systemd says started; a unit that used up its starts gets a new chance. A start
@@ -139,8 +147,8 @@ put_record() {
 confirm_record() {
   if [ "$mode" = check ] || [ "$stored_inputs" != "$service_inputs" ]; then return; fi
   if unit_is InvocationID "$stored_invocation"; then
-    changed_since "${stored_generation:-0}" || return 0
-  elif changed_since "${stored_generation:-0}"; then
+    service_changed_since || return 0
+  elif service_changed_since; then
     return
   fi
   put_record

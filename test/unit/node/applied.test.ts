@@ -98,7 +98,7 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a node with %
     node.write('/srv/a', 'x');
     expect(told(await putPhases(node, phase('configure', file('a'))))).toEqual(['ok']);
     expect(await applied(node)).toEqual(phase('configure', file('a')));
-    expect(await node.sh('ls /var/lib/deployer/changed')).toBe('');
+    expect(await node.sh('ls /var/lib/deployer/changes')).toBe('');
   });
 
   test('tells in a look of which phases it has not kept what is wished now', async () => {

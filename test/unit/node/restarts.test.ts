@@ -213,11 +213,27 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a service und
     expect(await node.sh(everything)).toBe(before);
   });
 
+  test('that a reboot started again is in doubt only after a change of what it reads', async () => {
+    const [config = service('A')] = wished('A');
+    const reader: Step = { service: { name: 'keeper', inputs: 'A', phases: ['configure'] } };
+    const file: Step = { file: { path: '/srv/other', content: 'x' } };
+    const { generation } = await look(node);
+    const wishes = [{ id: 'other.1', phase: 'other', step: file }];
+    await applyAt(node, { run: 'other-1', generation, wishes });
+    await reboot();
+    expect(told(await look(node, config, reader))).toEqual(['ok', 'ok']);
+    expect(told(await look(node, config, service('A')))).toEqual([
+      'ok',
+      `would-change: ${inDoubt}`,
+    ]);
+    node.write('/srv/config', 'B');
+    expect(told(await look(node, config, reader))[1]).toBe(`would-change: ${inDoubt}`);
+  });
+
   test('a change that cannot be noted down is not made', async () => {
-    await node.sh('rm /var/lib/deployer/changed; mkdir /var/lib/deployer/changed');
-    expect(told(await put(node, ...wished('B')))[0]).toMatch(
-      /^failed: could not write \/var\/lib\/deployer\/changed/,
-    );
+    const note = '/var/lib/deployer/changes/configure';
+    await node.sh(`rm ${note}; mkdir ${note}`);
+    expect(told(await put(node, ...wished('B')))[0]).toMatch(`failed: could not write ${note}`);
     expect(node.read('/srv/config')).toBe('A');
   });
 });
