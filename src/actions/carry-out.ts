@@ -44,7 +44,7 @@ export async function carryOut(run: Run, undertaking: Undertaking): Promise<Work
   const founded = withFounders(site.snapshot, known.generations);
   const model = modelOf(run.cluster, founded, site.nodes, seen.figures);
   // How nodes are asked from now on is remembered before the first of them is changed.
-  const snapshot = await run.save(withQuestions(model, founded));
+  const snapshot = await run.save({ ...withQuestions(model, founded), unfinished: true });
   const unknown = unknownOf(model.nodes, known);
   const workable = site.reached.filter(({ ordinal }) => !unknown.has(ordinal));
   const plan = await planAgain(run, model, { ...known, unknown, workable }, undertaking);
@@ -56,7 +56,7 @@ export async function carryOut(run: Run, undertaking: Undertaking): Promise<Work
   const { failures, untouched } = await runStages(plan.stages, names, work, run.context);
   const all = [...site.failures, ...known.failures, ...failures];
   assertNone(run, snapshot, { failures: all, untouched });
-  await run.save(withNewestQuestions(run.snapshot ?? snapshot));
+  await run.save({ ...withNewestQuestions(run.snapshot ?? snapshot), unfinished: false });
   return { model, reached: site.reached };
 }
 

@@ -46,6 +46,7 @@ function fromTags(
     createdAt: new Date(0).toISOString(),
     request: { count: ordinals.length, params: {} },
     questions: {},
+    unfinished: false,
     nodes: ordinals.map((ordinal) => ({
       ordinal,
       incarnation: 1,

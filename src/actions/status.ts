@@ -59,6 +59,7 @@ export async function status(
   const found = await findNodes(cluster, context);
   const { model } = found;
   await tellOfRun(cluster, context);
+  tellOfUnfinished(cluster, context);
   const over = new AbortController();
   const contacting = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
   const contacts = contactNodes(cluster, found, reachMs, contacting);
@@ -77,6 +78,21 @@ export async function status(
   } finally {
     over.abort();
   }
+}
+
+/** What works may still not be what was asked for: a run that ended early has not brought it to all nodes. */
+function tellOfUnfinished(
+  { name, snapshot, commandFor }: Cluster,
+  { emit }: Pick<ActionContext, 'emit'>,
+): void {
+  if (snapshot?.unfinished !== true) return;
+  const message = `the last run on ${name} has not brought all nodes to what was asked for`;
+  emit({
+    type: 'notice',
+    level: 'warning',
+    message,
+    hint: `Go on with it: ${commandFor('create')}`,
+  });
 }
 
 function statusOf(

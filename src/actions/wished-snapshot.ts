@@ -62,6 +62,7 @@ export function newSnapshot(cluster: Cluster, nowMs: number): ClusterSnapshot {
     createdAt: new Date(nowMs).toISOString(),
     request: { count: request.count, params: plainParams(cluster.request.asked.params) },
     questions: {},
+    unfinished: false,
     nodes: nodesUpTo(cluster, request.count),
     recorded: {},
     formed: {},

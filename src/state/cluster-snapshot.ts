@@ -50,6 +50,8 @@ export const ClusterSnapshotSchema = z.strictObject({
       z.strictObject({ serving: QuestionSchema.nullable(), last: QuestionSchema.nullable() }),
     ),
   ),
+  /** Whether a run began to change nodes and has not brought all of them through. */
+  unfinished: z.boolean(),
   nodes: z.array(SnapshotNodeSchema),
   /** Values computed once, like founders and tokens, by their name in the recipe. */
   recorded: z.record(z.string(), z.json()),

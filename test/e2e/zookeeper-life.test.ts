@@ -183,8 +183,12 @@ describe('an ensemble that a client writes to all the time', () => {
     ]);
     const untouched = before.filter(({ name }) => rest.includes(name));
     expect(restartedSince(untouched, await serverLives(workspace))).toEqual([]);
+    const unfinished = 'has not brought all nodes to what was asked for';
+    expect((await workspace.run(['status', 'zookeeper'])).stderr).toContain(unfinished);
 
     await create('--set', 'clientPort=2181');
+
+    expect((await workspace.run(['status', 'zookeeper'])).stderr).not.toContain(unfinished);
 
     expect(restartedSince(untouched, await serverLives(workspace))).toEqual([]);
     expect([...(await serverModes(workspace)).values()]).not.toContain('none');

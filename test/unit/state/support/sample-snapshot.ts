@@ -18,6 +18,7 @@ export function sampleContent(changes: Partial<SnapshotContent> = {}): SnapshotC
         },
       ],
     },
+    unfinished: false,
     nodes: [
       { ordinal: 1, incarnation: 1, roles: ['server'], instanceId: 'i-0a' },
       { ordinal: 2, incarnation: 2, roles: ['server'], instanceId: null },
