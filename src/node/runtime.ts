@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-const parts = ['facts', 'files', 'package', 'user', 'systemd', 'sysctl', 'command', 'applied'];
+const parts = [
+  'facts',
+  'files',
+  'package',
+  'suite',
+  'user',
+  'systemd',
+  'sysctl',
+  'command',
+  'applied',
+];
 
 /** Everything that runs inside a detached runner, before its own steps. */
 export const applyRuntime = runtimeOf('apply');

@@ -33,15 +33,19 @@ compare_version() {
   esac
 }
 
-# kind_package RECOMMENDS PACKAGE…
+# kind_package RECOMMENDS SUITE PACKAGE…: SUITE may be empty.
 kind_package() {
   recommends=$1
-  shift
+  suite=$2
+  shift 2
   [ "$mode" = check ] || ask_packages "$@"
   compare_packages "$@"
   [ -z "$missing" ] || differs "not installed:$missing"
   [ -z "$deviating" ] || differs "$deviating"
+  if [ -n "$suite" ]; then compare_suite || return; fi
   as_wished && return
+  if [ -n "$suite" ]; then put_suite || return; fi
+  [ -n "$missing$deviating" ] || return 0
   lists_are_fresh || update_lists
   apt_install "$@" || install_again "$@" || return
   ask_packages "$@"
@@ -59,6 +63,11 @@ apt() {
 
 # apt_install PACKAGE…: only a version that is asked for by name may be older than what is there.
 apt_install() {
+  for package in "$@"; do
+    shift
+    with_suite "$package"
+    set -- "$@" "$package"
+  done
   case $* in
     *=*) set -- --allow-downgrades "$@" ;;
   esac

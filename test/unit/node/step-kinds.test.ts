@@ -4,9 +4,10 @@ import { compileStep, StepSchema } from '../../../src/node/step-kinds.ts';
 const hash = 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9';
 
 test.each([
-  [{ package: ['curl', 'tar'] }, ['package', 'no', 'curl', 'tar']],
-  [{ package: { names: ['curl'], recommends: true } }, ['package', 'yes', 'curl']],
-  [{ package: ['libfoo++=1:2.3~rc1+dfsg-4'] }, ['package', 'no', 'libfoo++=1:2.3~rc1+dfsg-4']],
+  [{ package: ['curl', 'tar'] }, ['package', 'no', '', 'curl', 'tar']],
+  [{ package: { names: ['curl'], recommends: true } }, ['package', 'yes', '', 'curl']],
+  [{ package: { names: ['consul'], suite: 'bullseye' } }, ['package', 'no', 'bullseye', 'consul']],
+  [{ package: ['libfoo++=1:2.3~rc1+dfsg-4'] }, ['package', 'no', '', 'libfoo++=1:2.3~rc1+dfsg-4']],
   [{ user: { name: 'zk', system: true } }, ['user', 'zk', 'yes', '', '']],
   [{ user: { name: 'zk', groups: ['adm'] } }, ['user', 'zk', 'no', '', '', 'adm']],
   [{ directory: { path: '/srv/a', owner: 'zk' } }, ['directory', '/srv/a', 'zk', 'zk', '755']],
@@ -43,6 +44,8 @@ test.each([
   [{ package: ['curl=a:1'] }, ['package', 0], /with a version/],
   [{ package: ['curl/bookworm'] }, ['package', 0], /with a version/],
   [{ package: { names: ['curl'], recommend: true } }, ['package'], /recommend/],
+  [{ package: { names: ['curl'], suite: 'Sid' } }, ['package', 'suite'], /codename/],
+  [{ package: { names: ['curl'], suite: 'oldstable' } }, ['package', 'suite'], /codename/],
   [{ user: { name: 'Zoo Keeper' } }, ['user', 'name'], /user or group name/],
   [{ file: { path: 'etc/x', content: '' } }, ['file', 'path'], /absolute path/],
   [{ file: { path: '/etc/../x', content: '' } }, ['file', 'path'], /absolute path/],

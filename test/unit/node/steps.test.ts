@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { look, put, told } from './fixtures.ts';
-import { canRunLocalNode, type LocalNode, startLocalNode } from './local-node.ts';
+import { canRunLocalNode, startLocalNode } from './local-node.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -122,105 +122,5 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('steps under %
     await node.sh('mount --bind -o ro /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys');
     const other = { sysctl: { 'net.ipv4.ip_local_port_range': '1 2' } };
     expect(told(await put(node, other))[0]).toMatch(/^host-owned: .* is \d+ \d+, wanted 1 2/);
-  });
-});
-
-describe.skipIf(!canRunLocalNode)('a package step', () => {
-  const steps = [{ package: ['tar', 'made-up'] }];
-
-  /** An apt-get that installs made-up as far as dpkg-query can tell, once `curedBy` was called. */
-  function fakeApt(node: LocalNode, curedBy: string): void {
-    const installed = 'made-up//installed 1:2.0-1';
-    node.replace(
-      '/usr/bin/apt-get',
-      `#!/bin/sh
-echo "apt-get $*" | sed 's/ -o [^ ]*//g' >>/srv/calls
-case " $* " in
-  *" update "*) touch /srv/update ;;
-  *) [ -e /srv/${curedBy} ] || { echo "E: not like this" >&2; exit 100; }; touch /srv/done ;;
-esac`,
-    );
-    node.replace(
-      '/usr/bin/dpkg-query',
-      `#!/bin/sh
-echo asked >>/srv/queries; echo tar//installed 1.34; if [ -e /srv/done ]; then echo ${installed}; fi`,
-    );
-    node.replace('/usr/bin/dpkg', '#!/bin/sh\necho "dpkg $*" >>/srv/calls; touch /srv/configured');
-  }
-
-  test('fetches lists where there are none, and installs without recommendations', async () => {
-    await using node = await startLocalNode();
-    fakeApt(node, 'update');
-    expect(told(await look(node, ...steps))).toEqual(['would-change: not installed: made-up']);
-    expect(told(await put(node, ...steps))).toEqual(['changed: not installed: made-up']);
-    expect(node.read('/srv/calls')).toBe(
-      'apt-get -q -y update\napt-get -q -y install --no-install-recommends tar made-up\n',
-    );
-  });
-
-  test('tells other versions than the wished ones, from one question for all', async () => {
-    await using node = await startLocalNode();
-    fakeApt(node, 'calls');
-    node.write('/srv/done', '');
-    const looked = await look(
-      node,
-      { package: ['tar=1.34', 'made-up=1:1.0-1'] },
-      { package: ['tar=1.35', 'made-up', 'gone=1', 'gone-too'] },
-      { package: ['made-up=1:2.0-1'] },
-    );
-    expect(told(looked)).toEqual([
-      'would-change: made-up 1:2.0-1 -> 1:1.0-1',
-      'would-change: not installed: gone=1 gone-too; tar 1.34 -> 1.35',
-      'ok',
-    ]);
-    expect(node.read('/srv/queries')).toBe('asked\n');
-  });
-
-  test('lets apt go back to a version, and fails when that is not what is there afterwards', async () => {
-    await using node = await startLocalNode();
-    fakeApt(node, 'calls');
-    node.write('/var/lib/apt/lists/debian_Packages', '');
-    expect(told(await put(node, { package: ['made-up=1:2.0-1', 'tar'] }))).toEqual([
-      'changed: not installed: made-up=1:2.0-1',
-    ]);
-    expect(told(await put(node, { package: ['tar', 'made-up=1.0'] }))).toEqual([
-      'failed: apt-get is content, but it is still: made-up 1:2.0-1 -> 1.0',
-    ]);
-    const install = 'apt-get -q -y install --no-install-recommends --allow-downgrades';
-    expect(node.read('/srv/calls')).toBe(
-      `${install} made-up=1:2.0-1 tar\n${install} tar made-up=1.0\n`,
-    );
-  });
-
-  test('leaves fresh lists alone', async () => {
-    await using node = await startLocalNode();
-    fakeApt(node, 'calls');
-    node.write('/var/lib/apt/lists/debian_Packages', '');
-    expect(told(await put(node, { package: { names: ['made-up'], recommends: true } }))).toEqual([
-      'changed: not installed: made-up',
-    ]);
-    expect(node.read('/srv/calls')).toBe('apt-get -q -y install made-up\n');
-  });
-
-  test('fetches lists again when they are old', async () => {
-    await using node = await startLocalNode();
-    fakeApt(node, 'update');
-    node.write('/var/lib/apt/lists/debian_Packages', '');
-    await node.sh('touch -d "2 days ago" /var/lib/apt/lists');
-    await put(node, ...steps);
-    expect(node.read('/srv/calls')).toMatch(/^apt-get -q -y update\n/);
-  });
-
-  test('cures an interrupted dpkg and stale lists once, and then gives up with the last words', async () => {
-    await using node = await startLocalNode();
-    fakeApt(node, 'configured');
-    expect(told(await put(node, ...steps))).toEqual(['changed: not installed: made-up']);
-    expect(node.read('/srv/calls')).toContain('dpkg --configure -a');
-
-    await using hopeless = await startLocalNode();
-    fakeApt(hopeless, 'nothing');
-    expect(told(await put(hopeless, ...steps))).toEqual([
-      'failed: apt-get install failed:\nE: not like this',
-    ]);
   });
 });
