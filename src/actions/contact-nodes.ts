@@ -55,6 +55,10 @@ export function remoteOnceReached(
       return remote.exec(command, options);
     },
     openTcp: async (port, host) => (await reached).remote.openTcp(port, host),
+    untilLost: async (signal) => {
+      const { remote } = await orAbort(reached, signal);
+      return remote.untilLost(signal);
+    },
     close: async () => (await reached).remote.close(),
   };
 }

@@ -5,7 +5,7 @@ import { runOnNodes } from './run-on-nodes.ts';
 /** What to run, and where. */
 export interface ExecuteRequest extends ClusterRequest {
   readonly command: string;
-  /** Ordinals or names; all nodes when empty. */
+  /** Ordinals, names or `role=ROLE`; all nodes when empty. */
   readonly nodes: readonly string[];
 }
 

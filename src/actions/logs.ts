@@ -6,7 +6,7 @@ import { type NodeRuns, runOnNodes } from './run-on-nodes.ts';
 
 /** Whose logs, and how much of them. */
 export interface LogsRequest extends ClusterRequest {
-  /** One node's ordinal or name; all nodes when undefined. */
+  /** A node's ordinal or name, or `role=ROLE`; all nodes when undefined. */
   readonly node: string | undefined;
   /** Go on showing what is added, until interrupted. */
   readonly follow: boolean;

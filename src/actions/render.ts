@@ -12,7 +12,7 @@ import { newSnapshot } from './wished-snapshot.ts';
 
 /** What to render, and for which nodes. */
 export interface RenderRequest extends WishRequest {
-  /** Ordinals or names; all nodes when empty. */
+  /** Ordinals, names or `role=ROLE`; all nodes when empty. */
   readonly nodes: readonly string[];
 }
 

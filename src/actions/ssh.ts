@@ -4,7 +4,7 @@ import { existing } from './existing.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
 import { knownKey } from './reach-nodes.ts';
-import { selectNodes } from './select-nodes.ts';
+import { nodesNamed } from './select-nodes.ts';
 
 /** How long a node may take for its part of the handshake; without a limit that is as long as TCP goes on trying. */
 const connectTimeoutSeconds = 10;
@@ -32,7 +32,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
   await using cluster = await openCluster(request, context);
   const snapshot = await existing(cluster, context);
   const nodes = nodesOf(cluster, snapshot, await cluster.provider.describe(snapshot.uid));
-  const [ordinal] = selectNodes(nodes, [request.node]);
+  const [ordinal] = nodesNamed(nodes, [request.node]);
   const node = nodes.find((candidate) => candidate.ordinal === ordinal);
   if (node === undefined) throw new UsageError('unknown-node', `no node "${request.node}"`);
   const { machine, name } = node;

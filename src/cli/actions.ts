@@ -14,6 +14,7 @@ import type { prove } from '../actions/prove.ts';
 import type { render } from '../actions/render.ts';
 import type { ssh } from '../actions/ssh.ts';
 import type { status } from '../actions/status.ts';
+import type { tunnel } from '../actions/tunnel.ts';
 
 /** What the commands can call; tests give their own. */
 export interface Actions {
@@ -34,6 +35,7 @@ export interface Actions {
   readonly render: typeof render;
   readonly ssh: typeof ssh;
   readonly status: typeof status;
+  readonly tunnel: typeof tunnel;
 }
 
 /** The real actions, each loaded when it is called: `--version` and `--help` need none of them. */
@@ -55,4 +57,5 @@ export const lazyActions: Actions = {
   render: async (...given) => (await import('../actions/render.ts')).render(...given),
   ssh: async (...given) => (await import('../actions/ssh.ts')).ssh(...given),
   status: async (...given) => (await import('../actions/status.ts')).status(...given),
+  tunnel: async (...given) => (await import('../actions/tunnel.ts')).tunnel(...given),
 };

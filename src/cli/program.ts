@@ -16,6 +16,7 @@ import { addProve } from './commands/prove.ts';
 import { addRender } from './commands/render.ts';
 import { addSsh } from './commands/ssh.ts';
 import { addStatus } from './commands/status.ts';
+import { addTunnel } from './commands/tunnel.ts';
 import type { Grammar } from './normalize-arguments.ts';
 import type { Session } from './session.ts';
 
@@ -29,6 +30,7 @@ const clusterCommands = [
   addExecute,
   addSsh,
   addLogs,
+  addTunnel,
   addDestroy,
   addRender,
 ];

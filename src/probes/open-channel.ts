@@ -4,7 +4,7 @@ import type { Attempt } from './probe-kind.ts';
 
 /** An open TCP connection from the node, destroyed if it comes only after the attempt's time is over. */
 export async function openChannel(
-  { remote, signal }: Attempt,
+  { remote, signal }: Pick<Attempt, 'remote' | 'signal'>,
   { port, host }: { readonly port: number; readonly host?: string | undefined },
 ): Promise<Duplex> {
   const opening = remote.openTcp(port, host);

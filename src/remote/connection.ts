@@ -5,6 +5,7 @@ import { orAbort } from './deadline.ts';
 import { execOnChannel, SessionRefused, sessionsRefused } from './exec-channel.ts';
 import type { Contacted } from './first-contact.ts';
 import { createLimit, type Limit } from './limit.ts';
+import { lost } from './lost.ts';
 import type { ExecOptions, ExecResult, Remote } from './remote.ts';
 import { openTcpChannel } from './tcp-channel.ts';
 
@@ -74,6 +75,16 @@ export class Connection implements Remote {
       if (error instanceof ConnectionLost) session.drop();
       throw error;
     }
+  }
+
+  async untilLost(signal: AbortSignal): Promise<never> {
+    const { socket } = await this.#ready(signal);
+    const ended = new Promise<never>((_, reject) => {
+      const fail = () => reject(lost(this.node, 'while nothing was asked', false));
+      if (socket.destroyed) fail();
+      socket.once('close', fail);
+    });
+    return orAbort(ended, signal);
   }
 
   close(): Promise<void> {

@@ -23,6 +23,13 @@ export interface Remote {
    * @throws {ConnectionLost} when the connection to the node ended first.
    */
   openTcp(port: number, host?: string): Promise<Duplex>;
+  /**
+   * Never resolves: for whoever has nothing to ask but wants to hear when the connection ends.
+   *
+   * @throws {ConnectionLost} when it ended, by itself or because it was closed.
+   * @throws The signal's reason when it aborts.
+   */
+  untilLost(signal: AbortSignal): Promise<never>;
   /** Ends the connection and every command and channel on it; later calls fail. May be called again. */
   close(): Promise<void>;
 }

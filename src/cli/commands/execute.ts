@@ -12,7 +12,7 @@ export function addExecute({ program, actions, run }: CommandHost): void {
   const about = 'run a command on all nodes at once; exit code 1 when it fails on one';
   clusterCommand(program, 'execute', about)
     .option('-r, --run <command>', 'the command, a line of shell', 'uptime')
-    .option('--limit <nodes>', 'only on these nodes, like 1,3', commaList)
+    .option('--limit <nodes>', 'only on these nodes, like 1,3 or role=server', commaList)
     .action((recipe: string, flags: ExecuteFlags) => {
       const nodes = flags.limit ?? [];
       const request = { ...clusterRequest(recipe, flags), command: flags.run, nodes };

@@ -16,7 +16,7 @@ export function addLogs({ program, actions, run }: CommandHost): void {
   clusterCommand(program, 'logs', about)
     .option('-f, --follow', 'go on with what they log from now on, until Ctrl-C')
     .option('-n, --lines <number>', 'how many lines of each node', wholeNumber, defaultLines)
-    .argument('[node]', 'only this node: 1, 2 … or its name')
+    .argument('[node]', 'only this node: 1, 2 … or its name, or role=ROLE')
     .action((recipe: string, node: string | undefined, flags: LogsFlags) => {
       const { follow = false, lines } = flags;
       if (follow && flags.json === true) {

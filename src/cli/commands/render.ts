@@ -10,7 +10,7 @@ interface RenderFlags extends WishFlags {
 export function addRender({ program, actions, run }: CommandHost): void {
   const about = 'print every file that the nodes would get';
   addWishOptions(clusterCommand(program, 'render', about))
-    .option('--limit <nodes>', 'only of these nodes, like 1,3', commaList)
+    .option('--limit <nodes>', 'only of these nodes, like 1,3 or role=server', commaList)
     .action((recipe: string, flags: RenderFlags) =>
       run(flags, {
         operation: 'render',

@@ -192,6 +192,7 @@ describe.skipIf(!canHaveMachines)('a command probe', () => {
     const listening: Remote = {
       node: remote.node,
       openTcp: (port, host) => remote.openTcp(port, host),
+      untilLost: (signal) => remote.untilLost(signal),
       close: () => remote.close(),
       exec: (line, options) =>
         remote.exec(line, {

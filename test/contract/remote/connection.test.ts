@@ -163,6 +163,24 @@ describe.skipIf(!canHaveMachines)('a connection', () => {
     await eventually(() => held().length <= before);
   });
 
+  it('tells who waits for its end that it was lost, even while idle', async () => {
+    const remote = await open();
+    const lost = remote.untilLost(deps.signal).catch((error: unknown) => error);
+    proxy.cut();
+    expect(await lost).toBeInstanceOf(ConnectionLost);
+    await remote.close();
+  });
+
+  it('lets go of who waits for its end when that one is stopped, and stays up', async () => {
+    const before = proxy.accepted;
+    const remote = await open();
+    const stopped = new Error('stopped');
+    await expect(remote.untilLost(AbortSignal.abort(stopped))).rejects.toBe(stopped);
+    expect(await remote.exec('exit 12')).toMatchObject({ code: 12 });
+    expect(proxy.accepted - before).toBe(1);
+    await remote.close();
+  });
+
   it('tells of the node when it cannot be reached again', async () => {
     const other = await startSshd();
     const remote = await connect(other.target({ timeoutMs: 300 }), deps);

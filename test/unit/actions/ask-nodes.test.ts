@@ -17,6 +17,7 @@ const answering: Remote = {
     return { code: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
   },
   openTcp: () => Promise.reject(new Error('no port')),
+  untilLost: () => new Promise(() => {}),
   close: async () => {},
 };
 

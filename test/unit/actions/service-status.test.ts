@@ -23,6 +23,7 @@ const silent: Remote = {
       signal?.addEventListener('abort', () => reject(signal.reason));
     }),
   openTcp: () => new Promise(() => {}),
+  untilLost: () => new Promise(() => {}),
   close: async () => {},
 };
 

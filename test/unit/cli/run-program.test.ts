@@ -193,6 +193,21 @@ describe('the other verbs', () => {
     expect(JSON.parse(refused.stdout).error.code).toBe('json-cannot-follow');
   });
 
+  it('tunnel takes a node and ports, and refuses what can be none', async () => {
+    expect(await requestOf('tunnel', ['tunnel', 'zookeeper', '2', '2181'])).toMatchObject({
+      ...{ recipe: 'zookeeper', node: '2', port: 2181, local: undefined },
+    });
+    expect(
+      await requestOf('tunnel', ['tunnel', 'zookeeper', '2', '2181', '--local', '0']),
+    ).toMatchObject({ port: 2181, local: 0 });
+    for (const port of ['0', '65536', '22x', '-1']) {
+      expect((await run(['tunnel', 'zookeeper', '2', port])).code).toBe(2);
+    }
+    const refused = await run(['tunnel', 'zookeeper', '2', '2181', '--json']);
+    expect(refused.code).toBe(2);
+    expect(JSON.parse(refused.stdout).error.code).toBe('json-cannot-follow');
+  });
+
   it('cloud looks unless it is told to go down', async () => {
     expect(await requestOf('cloudLook', ['cloud'])).toEqual({
       config: undefined,

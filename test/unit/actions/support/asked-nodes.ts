@@ -27,6 +27,7 @@ function remoteOf(ordinal: number, answer: Answer): Remote {
       return { code: text === null ? 1 : 0, signal: null, stdout: nothing, stderr: nothing };
     },
     openTcp: () => Promise.reject(new Error('these nodes have no ports')),
+    untilLost: () => new Promise(() => {}),
     close: async () => {},
   };
 }
