@@ -29,7 +29,6 @@ export interface Undertaking {
   readonly plan: Plan;
   /** Whether nodes are restarted although too few of the others serve. */
   readonly force: boolean;
-  readonly graceMs: number;
 }
 
 /**
@@ -85,14 +84,14 @@ async function planAgain(
   run: Run,
   model: ClusterModel,
   now: Observed & Pick<Survey, 'unknown'> & { readonly workable: readonly ReachedNode[] },
-  { seen, plan, wished: snapshot, graceMs }: Undertaking,
+  { seen, plan, wished: snapshot }: Undertaking,
 ): Promise<Plan> {
   const { observed, unrecorded, unknown, workable } = now;
   const nodes = askedNodes(model, workable);
   const standings =
     countMachines(seen) === 0
       ? seen.standings
-      : await askStandings({ model, snapshot, observed, nodes, graceMs }, run.context);
+      : await askStandings({ model, snapshot, observed, nodes }, run.context);
   const { machines, machineType } = seen;
   const again = makePlan({
     model,

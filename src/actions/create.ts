@@ -16,7 +16,6 @@ import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts
 import { type Run, withRun } from './run.ts';
 import { assertSamePlan, readSavedPlan, type SavedPlan } from './saved-plan.ts';
 import { nodesNamed } from './select-nodes.ts';
-import { graceMs } from './standings.ts';
 import { type Survey, survey } from './survey.ts';
 import { wishedSnapshot } from './wished-snapshot.ts';
 
@@ -108,7 +107,7 @@ async function converge(
 ): Promise<Round> {
   const { cluster, context } = run;
   const ordinals = nodesNamed(nodesOf(cluster, wished, []), replace);
-  const options = { timeoutMs: knownTimeoutMs, graceMs, isRun: true, replace: ordinals };
+  const options = { timeoutMs: knownTimeoutMs, isRun: true, replace: ordinals };
   const seen = await survey(cluster, wished, options, context);
   const plan = makePlan(seen);
   assertSafe(cluster, plan, force);
@@ -117,7 +116,7 @@ async function converge(
   if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);
   await labelAdopted(run, wished, seen);
   const changed = changesAnything(plan) || seen.failures.length > 0;
-  const undertaking = { wished, seen, plan, force, graceMs };
+  const undertaking = { wished, seen, plan, force };
   const hasWork = changed || plan.stages.length > 0;
   const worked = hasWork ? await carryOut(run, undertaking) : seen;
   return { model: worked.model, reached: worked.reached, size: wished.nodes.length, changed };

@@ -1,20 +1,18 @@
 import { type NodeFailure, toDeployerError } from '../errors.ts';
 import { appliedWishes } from '../node/applied.ts';
-import { observe } from '../node/observe.ts';
 import { pathsToShow } from '../plan/file-change.ts';
 import { type MachineDrift, machineDrift } from '../plan/machine-drift.ts';
 import { type DriftItem, nodeDrift } from '../plan/node-drift.ts';
 import { type StepChange, stepChanges } from '../plan/plan.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import { noSuchCluster } from './existing.ts';
+import { noSuchCluster, stateLost } from './existing.ts';
 import { type Node, nodesOf } from './nodes.ts';
-import { foreignNode } from './observe-nodes.ts';
+import { askOptions, observeOwn } from './observe-nodes.ts';
 import { openPlace, type Place } from './open-place.ts';
 import { needsSudo, type ReachedNode, reachNodes } from './reach-nodes.ts';
 import { tellOfRun } from './tell-of-run.ts';
 import { textsOnNodes } from './texts-on-nodes.ts';
-import { stateLost } from './wished-snapshot.ts';
 
 /** How long a machine that once worked may take to answer, in milliseconds. */
 const timeoutMs = 3_000;
@@ -144,15 +142,11 @@ async function changesOn(
   node: ReachedNode,
   uid: string,
   sudo: boolean,
-  { clock, signal, emit }: ActionContext,
+  context: ActionContext,
 ): Promise<readonly StepChange[] | null> {
-  const onProgress = (text: string) => {
-    emit({ type: 'notice', level: 'info', message: `${node.name}: ${text}` });
-  };
-  const options = { clock, signal, sudo, onProgress };
+  const options = askOptions(node, sudo, context);
   const wishes = await appliedWishes(node.remote, options);
   if (wishes === null) return null;
-  const { answers, identity } = await observe(node.remote, { wishes }, options);
-  if (identity !== null && identity.uid !== uid) throw foreignNode(node, identity.cluster);
+  const { answers } = await observeOwn(node, uid, { wishes }, options);
   return stepChanges(wishes, answers);
 }

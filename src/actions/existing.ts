@@ -29,6 +29,20 @@ export function noSuchCluster(name: string): DeployerError {
   });
 }
 
+/** The error of a verb that needs what was remembered of a cluster whose machines are still there. */
+export function stateLost({
+  name,
+  commandFor,
+}: Pick<Cluster, 'name' | 'commandFor'>): DeployerError {
+  return new DeployerError(
+    'state-lost',
+    `machines of ${name} run, but their state folder is gone`,
+    {
+      hint: `Restore the state folder, or remove them: ${commandFor('destroy')}`,
+    },
+  );
+}
+
 function fromTags(
   { name, request, provider }: Cluster,
   uid: string,

@@ -1,8 +1,10 @@
 import { DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
-import { observe } from '../node/observe.ts';
+import type { AskOptions } from '../node/ask.ts';
+import { type Observation, type ObserveRequest, observe } from '../node/observe.ts';
 import type { StepAnswer } from '../node/wish.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { nodeWishes } from '../plan/wishes.ts';
+import type { ActionContext } from './context.ts';
 import { needsSudo, type ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
 
@@ -34,20 +36,12 @@ export async function observeNodes(
   const observeOne = async (node: ReachedNode) => {
     const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
     if (scope === undefined) return;
-    const onProgress = (text: string) => {
-      context.emit({ type: 'notice', level: 'info', message: `${node.name}: ${text}` });
-    };
-    const wishes = nodeWishes(model, scope);
-    const supports = model.recipe.supports;
-    const sudo = needsSudo(cluster);
-    const { clock, signal } = context;
+    const request = { wishes: nodeWishes(model, scope), supports: model.recipe.supports };
+    const options = askOptions(node, needsSudo(cluster), context);
     try {
-      const options = { clock, signal, sudo, onProgress };
-      const seen = await observe(node.remote, { wishes, supports }, options);
-      const { answers, generation, identity } = seen;
-      if (identity !== null && identity.uid !== uid) throw foreignNode(node, identity.cluster);
-      observed.set(node.ordinal, answers);
-      generations.set(node.ordinal, generation);
+      const seen = await observeOwn(node, uid, request, options);
+      observed.set(node.ordinal, seen.answers);
+      generations.set(node.ordinal, seen.generation);
       unrecorded.set(node.ordinal, seen.unrecorded);
     } catch (error) {
       failures.push({ node: node.name, error: toDeployerError(error) });
@@ -58,8 +52,36 @@ export async function observeNodes(
   return { observed, generations, unrecorded, failures };
 }
 
+/** How a node is asked, with what it waits for told as a notice. */
+export function askOptions(
+  { name }: ReachedNode,
+  sudo: boolean,
+  { clock, signal, emit }: ActionContext,
+): AskOptions {
+  const onProgress = (text: string) => {
+    emit({ type: 'notice', level: 'info', message: `${name}: ${text}` });
+  };
+  return { clock, signal, sudo, onProgress };
+}
+
+/**
+ * What {@link observe} gives for a node of the cluster with this uid.
+ * @throws {DeployerError} `foreign-node` when the machine works for another one; otherwise as {@link observe}
+ */
+export async function observeOwn(
+  node: ReachedNode,
+  uid: string,
+  request: ObserveRequest,
+  options: AskOptions,
+): Promise<Observation> {
+  const seen = await observe(node.remote, request, options);
+  const { identity } = seen;
+  if (identity !== null && identity.uid !== uid) throw foreignNode(node, identity.cluster);
+  return seen;
+}
+
 /** The error of a machine that bears the tags of one cluster and works for another. */
-export function foreignNode({ name, machine }: ReachedNode, owner: string): DeployerError {
+function foreignNode({ name, machine }: ReachedNode, owner: string): DeployerError {
   const message = `${machine.id} works for ${owner}, another cluster, and is left alone`;
   return new DeployerError('foreign-node', message, {
     hint: `Remove the tag of this cluster from it, or replace it: --replace ${name}`,

@@ -12,7 +12,6 @@ import { needsSudo } from './reach-nodes.ts';
 import { resultData } from './result-data.ts';
 import type { SavedPlan } from './saved-plan.ts';
 import { nodesNamed } from './select-nodes.ts';
-import { graceMs } from './standings.ts';
 import { type Survey, survey } from './survey.ts';
 import { tellOfRun } from './tell-of-run.ts';
 import { type TextsOnNodes, textsOnNodes } from './texts-on-nodes.ts';
@@ -55,7 +54,7 @@ export async function plan(request: PlanRequest, context: ActionContext): Promis
   await using cluster = await openCluster(request, context);
   const wished = await wishedSnapshot(cluster, cluster.snapshot, context);
   const replace = nodesNamed(nodesOf(cluster, wished, []), request.replace);
-  const options = { timeoutMs, graceMs, isRun: false, replace };
+  const options = { timeoutMs, isRun: false, replace };
   const seen = await survey(cluster, wished, options, context);
   await tellOfRun(cluster, context);
   const { standings } = seen;

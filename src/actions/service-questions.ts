@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { holdersOf } from '../plan/holders.ts';
 import { type ClusterModel, clusterScope } from '../plan/model.ts';
-import { phasesOf } from '../plan/wishes.ts';
 import { type Probe, ProbeSchema } from '../probes/probe.ts';
 import type { Phase } from '../recipe/recipe.ts';
 import { resolveGate, resolveOrder } from '../recipe/resolve.ts';
@@ -102,7 +102,7 @@ interface QuestionPair {
 
 function questionsNow(model: ClusterModel, phase: Phase): QuestionPair {
   const scope = clusterScope(model);
-  const holders = model.nodes.filter((node) => phasesOf(model, node).includes(phase));
+  const holders = holdersOf(model, phase);
   const saved = (match: string | undefined, probeAt: (node: NodeScope) => Probe) => ({
     match: match ?? null,
     probes: Object.fromEntries(holders.map((node) => [String(node.ordinal), probeAt(node)])),

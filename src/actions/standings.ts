@@ -19,8 +19,6 @@ export interface StandingsInput {
   readonly snapshot: Pick<ClusterSnapshot, 'questions'>;
   readonly observed: ReadonlyMap<number, readonly StepAnswer[]>;
   readonly nodes: readonly AskedNode[];
-  /** How long a service that runs may take to serve, in milliseconds. */
-  readonly graceMs: number;
 }
 
 /** How the services stand to which something has to happen; the others, and those that run nowhere, are not asked. */
@@ -48,7 +46,7 @@ export async function askStandings(
 async function askStanding(
   phase: Phase,
   running: readonly AskedNode[],
-  { model, snapshot, graceMs }: StandingsInput,
+  { model, snapshot }: StandingsInput,
   waiting: Waiting,
 ): Promise<Standing> {
   const { serving: questions, last: lastQuestions } = questionsAbout(model, phase, snapshot);

@@ -33,8 +33,6 @@ export interface Survey extends Observed, Described {
 export interface SurveyOptions {
   /** How long a machine that has answered before may take to do so again, in milliseconds. */
   readonly timeoutMs: number;
-  /** How long a service that runs may take to serve, in milliseconds. */
-  readonly graceMs: number;
   /** Whether this is a run that holds the cluster's lock: host keys are remembered, and silent machines given up. */
   readonly isRun: boolean;
   /** Ordinals of the nodes that are wanted on new machines. */
@@ -64,14 +62,13 @@ export async function survey(
   });
   const reached = reach.reached.filter(({ ordinal }) => observed.observed.has(ordinal));
   const services = askedNodes(model, reached);
-  const { graceMs } = options;
   const names = new Set(silent.map(({ name }) => name));
   return {
     ...observed,
     ...{ model, figures, described, machines, reached },
     machineType: `${cluster.request.profile.image} ${cluster.request.profile.instanceType}`,
     standings: await askStandings(
-      { model, snapshot, observed: observed.observed, nodes: services, graceMs },
+      { model, snapshot, observed: observed.observed, nodes: services },
       context,
     ),
     unknown: unknownOf(nodesWith(machines, nodes, 'keep'), observed),

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { DeployerError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { nextSize } from '../plan/growth.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
+import { stateLost } from './existing.ts';
 import { recordedFounders } from './founders.ts';
 import type { Cluster } from './open-cluster.ts';
 import { plainParams } from './plain-params.ts';
@@ -102,18 +103,4 @@ function cannotGrow({ name, request }: Cluster, current: number): UsageError {
   return new UsageError('cannot-grow', message, {
     hint: `Nodes that join without data must never outvote those that have it, so an ensemble of ${current} cannot grow. Create a new one of ${request.count} under another --name, and copy the data over.`,
   });
-}
-
-/** The error of a verb that needs what was remembered of a cluster whose machines are still there. */
-export function stateLost({
-  name,
-  commandFor,
-}: Pick<Cluster, 'name' | 'commandFor'>): DeployerError {
-  return new DeployerError(
-    'state-lost',
-    `machines of ${name} run, but their state folder is gone`,
-    {
-      hint: `Restore the state folder, or remove them: ${commandFor('destroy')}`,
-    },
-  );
 }

@@ -1,9 +1,9 @@
+import { memberSets } from './holders.ts';
 import type { MachineChange } from './machines.ts';
 import type { ClusterModel } from './model.ts';
 import type { Standing } from './plan.ts';
 import { type Shortage, shortage } from './quorum.ts';
 import type { Stage } from './stage.ts';
-import { phasesOf } from './wishes.ts';
 
 /** Why carrying a plan out would stop a service that works, or could never bring it back. */
 export interface Risk extends Shortage {
@@ -34,14 +34,10 @@ export function findRisks(input: RiskInput): readonly Risk[] {
   return input.model.recipe.phases.flatMap((phase) => {
     const { service } = phase;
     if (service?.quorum === undefined) return [];
-    const members = input.model.formed.get(service.name);
     const standing = input.standings.get(service.name);
-    if (members === undefined || standing === undefined) return [];
-    const settled = members.map(({ ordinal }) => ordinal);
-    const all = input.model.nodes.filter((node) => phasesOf(input.model, node).includes(phase));
-    const sets = [settled, all.map(({ ordinal }) => ordinal)];
+    if (standing === undefined || !input.model.formed.has(service.name)) return [];
     return [
-      ...replaceRisks(service.name, sets, standing, input),
+      ...replaceRisks(service.name, memberSets(input.model, phase), standing, input),
       ...restartRisks(service.name, standing, input),
     ];
   });

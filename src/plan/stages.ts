@@ -2,12 +2,13 @@ import type { Wish } from '../node/wish.ts';
 import type { EventRule, Phase } from '../recipe/recipe.ts';
 import { resolveGate } from '../recipe/resolve.ts';
 import type { LifeEvent } from '../recipe/schema.ts';
+import { memberSets } from './holders.ts';
 import { type ClusterModel, clusterScope } from './model.ts';
 import { majority, type Quorum } from './quorum.ts';
 import { type Share, type ShareInput, sharesOf } from './shares.ts';
 import type { Stage, StageEvent, StageNode } from './stage.ts';
 import { windowSize } from './window.ts';
-import { eventWish, phasesOf } from './wishes.ts';
+import { eventWish } from './wishes.ts';
 
 /** In this order: what should serve already comes back first, and who serves is disturbed last. */
 const events: readonly StageEvent[] = ['first', 'repair', 'replace', 'join', 'update'];
@@ -132,15 +133,10 @@ function inOrder(
   return [...shares.filter((share) => !isLast(share)), ...shares.filter(isLast)];
 }
 
-/**
- * While a service grows its members know of the joiners only one by one, so the old size counts beside the new one. One
- * or two members can spare nobody, whatever is done: they are no reason to refuse.
- */
+/** One or two members can spare nobody, whatever is done: they are no reason to refuse. */
 function quorumOf(model: ClusterModel, phase: Phase): Quorum | null {
   if (phase.service?.quorum === undefined) return null;
-  const all = model.nodes.filter((node) => phasesOf(model, node).includes(phase));
-  const settled = model.formed.get(phase.service.name) ?? [];
-  const sets = [settled, all].map((set) => set.map(({ ordinal }) => ordinal));
+  const sets = memberSets(model, phase);
   return { sets: sets.filter(({ length }) => length - 1 >= majority(length)) };
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { askStandings } from '../../../src/actions/standings.ts';
+import { askStandings, graceMs } from '../../../src/actions/standings.ts';
 import type { StepAnswer } from '../../../src/node/wish.ts';
 import type { ClusterModel } from '../../../src/plan/model.ts';
 import { formed, onNewMachines } from '../plan/model-of.ts';
@@ -13,7 +13,6 @@ beforeAll(async () => {
   model = formed(await ensemble(3));
 });
 
-const graceMs = 10_000;
 const follows: Answer = (_, command) => (command.startsWith('role') ? 'follower' : 'ok');
 
 /** How the services stand, as the ordinals of those that serve, those that come last, and those that run without serving. */
@@ -25,7 +24,7 @@ async function standings(
   const nodes = askedNodesOf(of, answer, unreached);
   const signal = new AbortController().signal;
   const found = await askStandings(
-    { model: of, snapshot: { questions: {} }, observed, nodes, graceMs },
+    { model: of, snapshot: { questions: {} }, observed, nodes },
     { clock, signal },
   );
   return Object.fromEntries(

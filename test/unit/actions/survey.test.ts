@@ -36,7 +36,7 @@ async function surveyed(
   }));
   const content = sampleContent({ nodes, formed, questions: {} });
   const options: SurveyOptions = {
-    ...{ timeoutMs: 15_000, graceMs: 1_000, isRun, replace: new Set(replace) },
+    ...{ timeoutMs: 15_000, isRun, replace: new Set(replace) },
   };
   const seen = await survey(cluster, { version: 1, serial: 1, ...content }, options, context);
   return {
