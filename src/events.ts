@@ -15,7 +15,13 @@ export type DeployerEvent =
       readonly operation: string;
       readonly cluster: string;
     }
-  | { readonly type: 'plan-made'; readonly cluster: string; readonly summary: string }
+  | {
+      readonly type: 'plan-made';
+      readonly cluster: string;
+      readonly summary: string;
+      /** Every phase that may be told of from now on. */
+      readonly phases: readonly string[];
+    }
   | {
       readonly type: 'notice';
       readonly level: NoticeLevel;

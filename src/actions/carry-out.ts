@@ -5,10 +5,11 @@ import { countMachines, makePlan, type Plan } from '../plan/plan.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { askedNodes } from './ask-nodes.ts';
 import { ensureMachines, type Site } from './ensure-machines.ts';
-import { withFounders } from './founders.ts';
 import { modelOf, nodesOf } from './nodes.ts';
 import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { ReachedNode } from './reach-nodes.ts';
+import { madeSecrets } from './recipe-secrets.ts';
+import { unsettled, withRecorded } from './recorded-values.ts';
 import type { Run } from './run.ts';
 import { withNewestQuestions, withQuestions } from './service-questions.ts';
 import { workOn } from './stage-work.ts';
@@ -40,10 +41,12 @@ export async function carryOut(run: Run, undertaking: Undertaking): Promise<Work
   const { seen, force } = undertaking;
   const site = await machinesUp(run, undertaking);
   const known = await observeAgain(run, site, seen);
-  const founded = withFounders(site.snapshot, known.generations);
-  const model = modelOf(run.cluster, founded, site.nodes, seen.figures);
-  // How nodes are asked from now on is remembered before the first of them is changed.
-  const snapshot = await run.save({ ...withQuestions(model, founded), unfinished: true });
+  const open = unsettled(site.snapshot, known.generations);
+  const secrets = await madeSecrets(run.cluster);
+  const model = modelOf(run.cluster, open, site.nodes, { ...seen.known, secrets });
+  // What is settled, and how nodes are asked from now on, is remembered before the first of them is changed.
+  const settled = withRecorded(withQuestions(model, open), model);
+  const snapshot = await run.save({ ...settled, unfinished: true });
   const unknown = unknownOf(model.nodes, known);
   const workable = site.reached.filter(({ ordinal }) => !unknown.has(ordinal));
   const plan = await planAgain(run, model, { ...known, unknown, workable }, undertaking);
@@ -75,7 +78,7 @@ async function machinesUp(run: Run, { wished, seen }: Undertaking): Promise<Site
 /** What was known of the nodes holds only as long as no machine came up: each node's files name all addresses. */
 async function observeAgain(run: Run, site: Site, seen: Survey): Promise<Observed> {
   if (countMachines(seen) === 0) return { ...seen, failures: [] };
-  const model = modelOf(run.cluster, site.snapshot, site.nodes, seen.figures);
+  const model = modelOf(run.cluster, site.snapshot, site.nodes, seen.known);
   return observeNodes(model, site.snapshot.uid, site.reached, run);
 }
 

@@ -1,8 +1,6 @@
 import { DeployerError } from '../errors.ts';
 import { isAlive } from '../plan/machines.ts';
-import { clusterScope } from '../plan/model.ts';
 import { changesAnything, makePlan, type Plan } from '../plan/plan.ts';
-import { resolveOutputs } from '../recipe/resolve.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { askedNodes } from './ask-nodes.ts';
 import { assertSafe } from './assert-safe.ts';
@@ -12,11 +10,13 @@ import { describePlan } from './describe-plan.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
+import { outputsOf } from './outputs.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { type Run, withRun } from './run.ts';
 import { assertSamePlan, readSavedPlan, type SavedPlan } from './saved-plan.ts';
 import { nodesNamed } from './select-nodes.ts';
 import { type Survey, survey } from './survey.ts';
+import { tellNotices } from './tell-notices.ts';
 import { wishedSnapshot } from './wished-snapshot.ts';
 
 /** A create that changed nothing leaves nothing behind either. */
@@ -89,7 +89,7 @@ async function bringAbout(
     ms: run.elapsedMs(),
     nodes: model.nodes.map(({ name, address }) => ({ name, address })),
     proofs,
-    outputs: resolveOutputs(model.recipe, clusterScope(model)),
+    outputs: outputsOf(model),
   };
 }
 
@@ -122,9 +122,11 @@ async function converge(
   return { model: worked.model, reached: worked.reached, size: wished.nodes.length, changed };
 }
 
-function tellPlan({ cluster, context }: Run, plan: Plan, { unknown }: Survey): void {
+function tellPlan({ cluster, context }: Run, plan: Plan, { model, unknown }: Survey): void {
   const summary = describePlan(cluster, plan, unknown.size);
-  context.emit({ type: 'plan-made', cluster: cluster.name, summary });
+  const phases = model.composition.phases.map(({ name }) => name);
+  context.emit({ type: 'plan-made', cluster: cluster.name, summary, phases });
+  if (changesAnything(plan)) tellNotices(model, context);
 }
 
 /** A launch that was cut short may have left its machines without their own names. */

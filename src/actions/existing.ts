@@ -3,6 +3,7 @@ import type { Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
+import { rolesAt } from './roles-at.ts';
 
 /**
  * What is known of a cluster that must exist: what is remembered, or where the state was lost what its machines' tags
@@ -64,10 +65,10 @@ function fromTags(
     nodes: ordinals.map((ordinal) => ({
       ordinal,
       incarnation: 1,
-      roles: Object.keys(request.recipe.roles),
+      roles: rolesAt(request.roleCounts, ordinal),
       instanceId: null,
     })),
-    recorded: {},
+    recorded: { components: {}, fixed: {} },
     formed: {},
   };
 }

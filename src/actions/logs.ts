@@ -25,7 +25,7 @@ export interface LogsResult {
 /** Shows the journal of the recipe's services on the cluster's nodes, each line as it comes. */
 export async function logs(request: LogsRequest, context: ActionContext): Promise<LogsResult> {
   await using cluster = await openCluster(request, context);
-  const units = cluster.request.recipe.phases.flatMap(({ service }) => service?.name ?? []);
+  const units = cluster.request.composition.phases.flatMap(({ service }) => service?.name ?? []);
   const words = [
     ...(needsSudo(cluster) ? ['sudo', '-n'] : []),
     ...['journalctl', '--no-pager', '--output=short-iso', `--lines=${request.lines}`],

@@ -26,7 +26,8 @@ export async function findNodes(cluster: Cluster, context: ActionContext): Promi
   const snapshot = await existing(cluster, context);
   const { described, figures } = await describeCluster(cluster, snapshot, context);
   const nodes = nodesOf(cluster, snapshot, described);
-  return { nodes, model: modelOf(cluster, snapshot, nodes, figures) };
+  // Nobody asks for a secret where nothing is configured.
+  return { nodes, model: modelOf(cluster, snapshot, nodes, { figures, secrets: {} }) };
 }
 
 /**

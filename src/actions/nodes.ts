@@ -1,9 +1,9 @@
 import { newestMachine } from '../plan/machines.ts';
 import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Machine, MachineFigures } from '../providers/provider.ts';
+import { completeRecorded } from '../recipe/recorded.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
-import { presentFounders, recordedFounders } from './founders.ts';
 import type { Cluster } from './open-cluster.ts';
 
 /** One place in the cluster, with the machine that fills it if there is one. */
@@ -26,38 +26,48 @@ export function nodesOf(
   });
 }
 
+/** What is known of a cluster beside its nodes. */
+export interface Known {
+  /** What a machine of the profile's type is made of. */
+  readonly figures: MachineFigures;
+  /** By recipe, then by name. */
+  readonly secrets: ClusterModel['secrets'];
+}
+
 /** What the cluster is to be, with placeholders where a machine does not exist yet. */
 export function modelOf(
-  { name, request }: Cluster,
+  { name, request }: Pick<Cluster, 'name' | 'request'>,
   snapshot: ClusterSnapshot,
   nodes: readonly Node[],
-  figures: MachineFigures,
+  { figures, secrets }: Known,
 ): ClusterModel {
-  const founders = recordedFounders(snapshot) ?? presentFounders(snapshot);
-  return {
-    recipe: request.recipe,
-    cluster: { name, uid: snapshot.uid, recipe: request.recipe.name, profile: request.profileName },
-    params: request.params,
-    recorded: Object.fromEntries(
-      Object.keys(request.recipe.recorded).map((name) => [name, founders]),
-    ),
+  const { composition, recipe, profileName } = request;
+  const values = {
+    cluster: { name, uid: snapshot.uid, recipe: recipe.name, profile: profileName },
     formed: new Map(Object.entries(snapshot.formed)),
-    nodes: nodes.map((node): NodeScope => {
-      const remembered = snapshot.nodes.find(({ ordinal }) => ordinal === node.ordinal);
-      const incarnation = node.machine?.incarnation ?? remembered?.incarnation ?? 1;
-      return {
-        ordinal: node.ordinal,
-        name: node.name,
-        address: node.machine?.address ?? placeholder(node.name, 'address'),
-        publicAddress: node.machine?.publicAddress ?? null,
-        zone: node.machine?.zone ?? null,
-        roles: remembered?.roles ?? [],
-        facts: figures,
-        incarnation,
-        founder: founders.some(
-          (founder) => founder.ordinal === node.ordinal && founder.incarnation === incarnation,
-        ),
-      };
-    }),
+    nodes: nodes.map((node) => nodeScope(node, snapshot, figures)),
+  };
+  const recorded = completeRecorded(composition, values, snapshot.recorded.components);
+  return { composition, ...values, recorded, secrets };
+}
+
+function nodeScope(
+  { ordinal, name, machine }: Node,
+  { nodes }: ClusterSnapshot,
+  facts: MachineFigures,
+): NodeScope {
+  const remembered = nodes.find((node) => node.ordinal === ordinal);
+  return {
+    ordinal,
+    name,
+    address: machine?.address ?? placeholder(name, 'address'),
+    publicAddress: machine?.publicAddress ?? null,
+    zone: machine === undefined ? placeholder(name, 'zone') : (machine.zone ?? null),
+    roles: remembered?.roles ?? [],
+    facts,
+    incarnation: machine?.incarnation ?? remembered?.incarnation ?? 1,
+    // Each recipe has founders of its own, and knows whom a machine replaces.
+    founder: false,
+    replaces: null,
   };
 }

@@ -4,6 +4,7 @@ import { type Observation, type ObserveRequest, observe } from '../node/observe.
 import type { StepAnswer } from '../node/wish.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { nodeWishes } from '../plan/wishes.ts';
+import { supportedBy } from '../recipe/composition.ts';
 import type { ActionContext } from './context.ts';
 import { needsSudo, type ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
@@ -36,7 +37,7 @@ export async function observeNodes(
   const observeOne = async (node: ReachedNode) => {
     const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
     if (scope === undefined) return;
-    const request = { wishes: nodeWishes(model, scope), supports: model.recipe.supports };
+    const request = { wishes: nodeWishes(model, scope), supports: supportedBy(model.composition) };
     const options = askOptions(node, needsSudo(cluster), context);
     try {
       const seen = await observeOwn(node, uid, request, options);

@@ -33,8 +33,20 @@ export async function readCluster(
   const { recipe, profile, name, state, config: configFile, count } = request;
   const remembered = await readPlace(request, context);
   const set = Object.entries(request.parameters ?? {}).map(([key, value]) => `${key}=${value}`);
-  const last = remembered.snapshot?.request;
-  const input = { recipe, profile, name, state, configFile, count, set, remembered: last };
+  const last = remembered.snapshot && {
+    ...remembered.snapshot.request,
+    fixed: remembered.snapshot.recorded.fixed,
+  };
+  const input = {
+    recipe,
+    profile,
+    name,
+    state,
+    configFile,
+    count,
+    set,
+    remembered: last ?? undefined,
+  };
   return { ...remembered, request: await resolveRequest(input, requestDeps(context)) };
 }
 

@@ -1,18 +1,19 @@
 import { pathsToShow } from '../plan/file-change.ts';
-import { countChanges, makePlan, type Plan } from '../plan/plan.ts';
+import { changesAnything, countChanges, makePlan, type Plan } from '../plan/plan.ts';
 import { type PlanDocument, planDocument } from '../plan/plan-document.ts';
-import type { Founder } from '../recipe/scope.ts';
+import type { Recorded } from '../recipe/recorded.ts';
 import { refusalOf } from './assert-safe.ts';
 import type { ActionContext, ChangeRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
-import { recordedFounders } from './founders.ts';
 import { nodesOf } from './nodes.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
+import { isFounded } from './recorded-values.ts';
 import { resultData } from './result-data.ts';
 import type { SavedPlan } from './saved-plan.ts';
 import { nodesNamed } from './select-nodes.ts';
 import { type Survey, survey } from './survey.ts';
+import { tellNotices } from './tell-notices.ts';
 import { tellOfRun } from './tell-of-run.ts';
 import { type TextsOnNodes, textsOnNodes } from './texts-on-nodes.ts';
 import { wishedSnapshot } from './wished-snapshot.ts';
@@ -34,8 +35,8 @@ export interface PlanResult extends PlanDocument, Omit<SavedPlan, 'file'> {
   readonly summary: string;
   /** How many steps would change something. */
   readonly changes: number;
-  /** Values that will be computed now, and kept for ever. */
-  readonly recorded: Readonly<Record<string, readonly Founder[]>>;
+  /** Values that will be settled now, and kept for ever, by recipe. */
+  readonly recorded: Recorded;
   /** Why `create` would not do it; null when it would. */
   readonly refusal: {
     readonly code: string;
@@ -59,6 +60,7 @@ export async function plan(request: PlanRequest, context: ActionContext): Promis
   await tellOfRun(cluster, context);
   const { standings } = seen;
   const made = makePlan(seen);
+  if (changesAnything(made)) tellNotices(seen.model, context);
   const texts = await textsToShow(cluster, seen, made, context);
   const unknown = unknownNodes(seen);
   const document = planDocument({ model: seen.model, plan: made, standings, unknown, texts });
@@ -70,7 +72,7 @@ export async function plan(request: PlanRequest, context: ActionContext): Promis
     summary: describePlan(cluster, made, seen.unknown.size),
     changes: countChanges(made),
     ...document,
-    recorded: recordedFounders(wished) === null ? seen.model.recorded : {},
+    recorded: isFounded(wished) ? {} : seen.model.recorded,
     refusal: refusal(cluster, made),
     goal: wished.nodes.length < cluster.request.count ? cluster.request.count : null,
     request: { recipe, profile, name, count, parameters, replace: replaced },

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DeployerError } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
-import { clusterScope } from '../plan/model.ts';
+import type { Component } from '../recipe/composition.ts';
 import { type Proof, resolveProofs } from '../recipe/resolve-proofs.ts';
+import { componentScopes } from '../recipe/scope.ts';
 import { type AskedNode, askUntil } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
 import { writeAndRead } from './write-and-read.ts';
@@ -38,19 +39,43 @@ export async function proveCluster(
   const { emit, clock } = context;
   const startedMs = clock.monotonicMs();
   const nonce = randomBytes(8).toString('hex');
-  const proofs = resolveProofs(model.recipe, { ...clusterScope(model), nonce });
-  const wanted = proofs
-    .filter((proof) => classes.includes(proof.class))
-    .map((proof) => (patient ? proof : { ...proof, withinMs: 0, attemptMs: onceMs }));
+  const wanted = model.composition.components.map((component) => {
+    const scopes = componentScopes(component, model.composition, model, { nonce });
+    const own = nodes.filter(({ scope }) => scopes.holds(scope.ordinal));
+    const proofs = resolveProofs(component.recipe, scopes)
+      .filter((proof) => classes.includes(proof.class))
+      .map((proof) => ({ ...proof, about: aboutIn(model, component, proof.about) }))
+      .map((proof) => (patient ? proof : { ...proof, withinMs: 0, attemptMs: onceMs }));
+    return { own, proofs };
+  });
   emit({ type: 'phase-started', phase: 'prove', nodes: [] });
-  const results: ProofResult[] = [];
-  if (patient) for (const proof of wanted) results.push(await prove(proof, nodes, context));
-  else results.push(...(await Promise.all(wanted.map((proof) => prove(proof, nodes, context)))));
+  // What different recipes have to show is independent.
+  const proven = await Promise.all(
+    wanted.map(({ own, proofs }) => proveAll(proofs, own, patient, context)),
+  );
+  const results = proven.flat();
   const done = results.filter((result) => result.ok).length;
   const ms = clock.monotonicMs() - startedMs;
-  const ok = done === wanted.length;
-  emit({ type: 'phase-ended', phase: 'prove', ok, done, total: wanted.length, ms, detail: '' });
+  const { length: total } = results;
+  emit({ type: 'phase-ended', phase: 'prove', ok: done === total, done, total, ms, detail: '' });
   return results;
+}
+
+async function proveAll(
+  proofs: readonly Proof[],
+  nodes: readonly AskedNode[],
+  patient: boolean,
+  context: ActionContext,
+): Promise<readonly ProofResult[]> {
+  if (!patient) return Promise.all(proofs.map((proof) => prove(proof, nodes, context)));
+  const results: ProofResult[] = [];
+  for (const proof of proofs) results.push(await prove(proof, nodes, context));
+  return results;
+}
+
+/** In a cluster of several recipes each proof says whose it is. */
+function aboutIn({ composition }: ClusterModel, { recipe }: Component, about: string): string {
+  return composition.components.length === 1 ? about : `${recipe.name}: ${about}`;
 }
 
 async function prove(

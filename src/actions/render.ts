@@ -7,6 +7,7 @@ import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext, WishRequest } from './context.ts';
 import { modelOf, nodesOf } from './nodes.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
+import { knownSecrets } from './recipe-secrets.ts';
 import { selectNodes } from './select-nodes.ts';
 import { newSnapshot } from './wished-snapshot.ts';
 
@@ -47,7 +48,8 @@ export async function render(
     cluster.snapshot === null
       ? sampleMachines(cluster, snapshot)
       : await provider.describe(snapshot.uid);
-  const model = modelOf(cluster, snapshot, nodesOf(cluster, snapshot, machines), figures);
+  const known = { figures, secrets: await knownSecrets(cluster, snapshot) };
+  const model = modelOf(cluster, snapshot, nodesOf(cluster, snapshot, machines), known);
   const ordinals = selectNodes(model.nodes, request.nodes);
   const files = model.nodes
     .filter(({ ordinal }) => ordinals.has(ordinal))

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { holdersOf } from '../plan/holders.ts';
-import { type ClusterModel, clusterScope } from '../plan/model.ts';
+import { type ClusterModel, scopesOf } from '../plan/model.ts';
 import { type Probe, ProbeSchema } from '../probes/probe.ts';
-import type { Phase } from '../recipe/recipe.ts';
-import { resolveGate, resolveOrder } from '../recipe/resolve.ts';
-import type { NodeScope } from '../recipe/scope.ts';
+import type { ComponentPhase } from '../recipe/composition.ts';
+import { type Placed, resolveGate, resolveOrder } from '../recipe/resolve.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type AskedNode, matching, type Waiting } from './ask-nodes.ts';
 
@@ -30,7 +29,7 @@ export interface ServiceQuestions {
  */
 export function questionsAbout(
   model: ClusterModel,
-  phase: Phase,
+  phase: ComponentPhase,
   { questions }: Pick<ClusterSnapshot, 'questions'>,
 ): ServiceQuestions {
   const today = questionsNow(model, phase);
@@ -45,7 +44,7 @@ export function questionsAbout(
 
 /** The snapshot that remembers how each service is asked from now on, beside how it was asked so far. */
 export function withQuestions(model: ClusterModel, snapshot: ClusterSnapshot): ClusterSnapshot {
-  const questions = model.recipe.phases.flatMap((phase) => {
+  const questions = model.composition.phases.flatMap((phase) => {
     if (phase.service === undefined) return [];
     const before = snapshot.questions[phase.service.name] ?? [];
     const now: ClusterSnapshot['questions'][string][number] = JSON.parse(
@@ -75,10 +74,10 @@ export async function matchingAny(
 ): Promise<readonly AskedNode[]> {
   const matched = new Set<AskedNode>();
   for (const { match, probes } of questions) {
-    const probeOf = ({ ordinal }: NodeScope) => probes[String(ordinal)];
+    const probeOf = ({ ordinal }: Placed) => probes[String(ordinal)];
     const rest = nodes.filter((node) => !matched.has(node) && probeOf(node.scope) !== undefined);
     if (rest.length === 0) continue;
-    const probeAt = (scope: NodeScope) => probeOf(scope) ?? { command: 'false' };
+    const probeAt = (scope: Placed) => probeOf(scope) ?? { command: 'false' };
     const question = { probeAt, match: match ?? undefined };
     for (const node of await matching(question, rest, waiting)) matched.add(node);
   }
@@ -100,15 +99,15 @@ interface QuestionPair {
   readonly last: SavedQuestion | null;
 }
 
-function questionsNow(model: ClusterModel, phase: Phase): QuestionPair {
-  const scope = clusterScope(model);
+function questionsNow(model: ClusterModel, phase: ComponentPhase): QuestionPair {
+  const scopes = scopesOf(model, phase.component);
   const holders = holdersOf(model, phase);
-  const saved = (match: string | undefined, probeAt: (node: NodeScope) => Probe) => ({
+  const saved = (match: string | undefined, probeAt: (node: Placed) => Probe) => ({
     match: match ?? null,
     probes: Object.fromEntries(holders.map((node) => [String(node.ordinal), probeAt(node)])),
   });
-  const gate = resolveGate(model.recipe, phase.name, scope, 'update');
-  const order = resolveOrder(model.recipe, phase.name, 'update', scope);
+  const gate = resolveGate(phase, scopes, 'update');
+  const order = resolveOrder(phase, 'update', scopes);
   return {
     serving: gate === undefined ? null : saved(gate.match, gate.probeAt),
     last: order === undefined ? null : saved(order.last, order.probeAt),

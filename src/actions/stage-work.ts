@@ -1,4 +1,4 @@
-import type { StageWork } from '../engine/run-stages.ts';
+import type { StageWork } from '../engine/stage-work.ts';
 import { phasesOf } from '../plan/wishes.ts';
 import { applyBundle, type WorkSite } from './apply-bundle.ts';
 import { askedNodes } from './ask-nodes.ts';
@@ -16,7 +16,7 @@ export function workOn(site: WorkSite, force: boolean): StageWork {
   const { context } = run;
   const asked = askedNodes(model, [...site.reached.values()]);
   const questions = new Map(
-    model.recipe.phases.flatMap((phase) => {
+    model.composition.phases.flatMap((phase) => {
       const { service } = phase;
       if (service === undefined) return [];
       return [[service.name, questionsAbout(model, phase, snapshot)] as const];
@@ -51,6 +51,8 @@ async function settle({ run, model, reached }: WorkSite, service: string): Promi
   );
   const { snapshot } = run;
   if (snapshot === null || !holders.every(({ ordinal }) => reached.has(ordinal))) return;
-  const members = holders.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
+  const members = holders.map(({ ordinal, incarnation, address }) => ({
+    ...{ ordinal, incarnation, address },
+  }));
   await run.save({ ...snapshot, formed: { ...snapshot.formed, [service]: members } });
 }

@@ -2,7 +2,7 @@ import type { StepAnswer } from '../node/wish.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import type { Standing } from '../plan/plan.ts';
 import { phasesOf } from '../plan/wishes.ts';
-import type { Phase } from '../recipe/recipe.ts';
+import type { ComponentPhase } from '../recipe/composition.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type AskedNode, untilOk, type Waiting } from './ask-nodes.ts';
 import { matchingAny, questionsAbout, whoServes } from './service-questions.ts';
@@ -27,7 +27,7 @@ export async function askStandings(
   waiting: Waiting,
 ): Promise<ReadonlyMap<string, Standing>> {
   const { model } = input;
-  const standings = model.recipe.phases.map(async (phase) => {
+  const standings = model.composition.phases.map(async (phase) => {
     const { service } = phase;
     if (service === undefined) return [];
     const holders = input.nodes.filter(({ scope }) => phasesOf(model, scope).includes(phase));
@@ -44,7 +44,7 @@ export async function askStandings(
 }
 
 async function askStanding(
-  phase: Phase,
+  phase: ComponentPhase,
   running: readonly AskedNode[],
   { model, snapshot }: StandingsInput,
   waiting: Waiting,
@@ -61,7 +61,10 @@ async function askStanding(
   return { serving: ordinals(serving), failing: ordinals(failing), last: ordinals(last) };
 }
 
-function verbOf(answers: readonly StepAnswer[] | undefined, { name }: Phase): StepAnswer['verb'] {
+function verbOf(
+  answers: readonly StepAnswer[] | undefined,
+  { name }: ComponentPhase,
+): StepAnswer['verb'] {
   return answers?.find(({ phase, verb }) => phase === name && verb !== undefined)?.verb;
 }
 

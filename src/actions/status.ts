@@ -1,11 +1,11 @@
-import { type ClusterModel, clusterScope, hasPlaceholder } from '../plan/model.ts';
+import { type ClusterModel, hasPlaceholder } from '../plan/model.ts';
 import type { Machine } from '../providers/provider.ts';
-import { resolveOutputs } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import { askedOnceReached, contactNodes } from './contact-nodes.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { findNodes } from './look-at.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
+import { outputsOf } from './outputs.ts';
 import { onceMs, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
 import { type ServiceStatus, serviceStatus, servicesOf } from './service-status.ts';
@@ -114,7 +114,7 @@ function statusOf(
 
 /** The outputs, without those that name a machine that is not there. */
 function knownOutputs(model: ClusterModel): Readonly<Record<string, string>> {
-  const outputs = Object.entries(resolveOutputs(model.recipe, clusterScope(model)));
+  const outputs = Object.entries(outputsOf(model));
   return Object.fromEntries(outputs.filter(([, text]) => !hasPlaceholder(text)));
 }
 

@@ -5,10 +5,11 @@ import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { askedNodes } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
 import { type Described, describeCluster } from './describe-cluster.ts';
-import { modelOf, type Node, nodesOf } from './nodes.ts';
+import { type Known, modelOf, type Node, nodesOf } from './nodes.ts';
 import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { Cluster } from './open-cluster.ts';
 import { neverAnswered, type Reach, type ReachedNode, reachNodes } from './reach-nodes.ts';
+import { knownSecrets } from './recipe-secrets.ts';
 import { askStandings } from './standings.ts';
 import { withIncarnations } from './with-machines.ts';
 
@@ -16,8 +17,9 @@ import { withIncarnations } from './with-machines.ts';
 const mostSilent = 3;
 
 /** What was found out about a cluster. */
-export interface Survey extends Observed, Described {
+export interface Survey extends Observed, Pick<Described, 'described'> {
   readonly model: ClusterModel;
+  readonly known: Known;
   /** What has to happen to the machines. */
   readonly machines: readonly MachineChange[];
   /** What machines are launched from and as, in words. */
@@ -47,6 +49,7 @@ export async function survey(
   context: ActionContext,
 ): Promise<Survey> {
   const { described, figures } = await describeCluster(cluster, snapshot, context);
+  const known = { figures, secrets: await knownSecrets(cluster, snapshot) };
   const nodes = nodesOf(cluster, snapshot, described);
   const asked = notYetReplaced(cluster, snapshot, options.replace, context);
   const plan = (silent: ReadonlySet<string>) =>
@@ -55,7 +58,7 @@ export async function survey(
   const reach = await reachKept(cluster, kept, options, context);
   const silent = options.isRun ? await silentMachines(cluster, snapshot, kept, reach) : [];
   const machines = plan(new Set(silent.map(({ machine }) => machine?.id ?? '')));
-  const model = modelAfter(cluster, snapshot, { nodes, machines, figures });
+  const model = modelAfter(cluster, snapshot, { nodes, machines, known });
   const observed = await observeNodes(model, snapshot.uid, reach.reached, {
     cluster,
     context,
@@ -65,7 +68,7 @@ export async function survey(
   const names = new Set(silent.map(({ name }) => name));
   return {
     ...observed,
-    ...{ model, figures, described, machines, reached },
+    ...{ model, known, described, machines, reached },
     machineType: `${cluster.request.profile.image} ${cluster.request.profile.instanceType}`,
     standings: await askStandings(
       { model, snapshot, observed: observed.observed, nodes: services },
@@ -109,14 +112,14 @@ function nodesWith(
 function modelAfter(
   cluster: Cluster,
   snapshot: ClusterSnapshot,
-  { nodes, machines, figures }: Pick<Survey, 'machines' | 'figures'> & { nodes: readonly Node[] },
+  { nodes, machines, known }: Pick<Survey, 'machines' | 'known'> & { nodes: readonly Node[] },
 ): ClusterModel {
   const coming = machines.filter(({ action }) => action === 'launch' || action === 'replace');
   const ordinals = new Set(coming.map(({ ordinal }) => ordinal));
   const after = nodes.map((node) =>
     ordinals.has(node.ordinal) ? { ...node, machine: undefined } : node,
   );
-  const model = modelOf(cluster, withIncarnations(snapshot, coming), after, figures);
+  const model = modelOf(cluster, withIncarnations(snapshot, coming), after, known);
   if (cluster.snapshot !== null) return model;
   // A cluster that does not exist has no uid yet, or each plan for it would be another one.
   return { ...model, cluster: { ...model.cluster, uid: placeholder(cluster.name, 'uid') } };

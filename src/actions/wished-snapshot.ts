@@ -4,9 +4,9 @@ import { nextSize } from '../plan/growth.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
 import { stateLost } from './existing.ts';
-import { recordedFounders } from './founders.ts';
 import type { Cluster } from './open-cluster.ts';
 import { plainParams } from './plain-params.ts';
+import { rolesAt } from './roles-at.ts';
 
 /**
  * What is to be remembered of the cluster once the wish is applied: for a new cluster its identity and nodes, for an
@@ -25,11 +25,12 @@ export async function wishedSnapshot(
     if (uids.length > 0) throw stateLost(cluster);
     return newSnapshot(cluster, clock.now());
   }
+  assertRolesKept(cluster, snapshot);
   const { count } = cluster.request;
   const present = count < snapshot.nodes.length ? await presentNodes(cluster, snapshot) : 0;
   if (count < present) throw cannotShrink(cluster, present);
   const request = { ...snapshot.request, count, params: plainParams(cluster.request.asked.params) };
-  const nodes = snapshot.nodes.slice(0, count);
+  const nodes = snapshot.nodes.slice(0, count).map((node) => withRoles(node, cluster));
   const size = sizeOfRound(cluster, { ...snapshot, nodes });
   if (size === null) throw cannotGrow(cluster, nodes.length);
   const joiners = nodesUpTo(cluster, size).slice(nodes.length);
@@ -65,7 +66,7 @@ export function newSnapshot(cluster: Cluster, nowMs: number): ClusterSnapshot {
     questions: {},
     unfinished: false,
     nodes: nodesUpTo(cluster, request.count),
-    recorded: {},
+    recorded: { components: {}, fixed: {} },
     formed: {},
   };
 }
@@ -75,19 +76,42 @@ function nodesUpTo({ request }: Cluster, size: number): ClusterSnapshot['nodes']
   return ordinals.map((ordinal) => ({
     ordinal,
     incarnation: 1,
-    roles: Object.keys(request.roleCounts).filter(
-      (role) => ordinal <= (request.roleCounts[role] ?? 0),
-    ),
+    roles: rolesAt(request.roleCounts, ordinal),
     instanceId: null,
   }));
 }
 
+/** @throws {UsageError} `cannot-shrink` when fewer nodes would hold a role than do */
+function assertRolesKept({ name, request }: Cluster, { nodes }: ClusterSnapshot): void {
+  for (const [role, count] of Object.entries(request.roleCounts)) {
+    const held = nodes.filter(({ ordinal, roles }) => roles.includes(role) && ordinal > count);
+    if (held.length === 0 || request.count < nodes.length) continue;
+    const message = `${name} has ${count + held.length} nodes with the role ${role} and cannot have ${count}: shrinking is not supported`;
+    throw new UsageError('cannot-shrink', message, {
+      hint: 'Take back the setting that asks for fewer.',
+    });
+  }
+}
+
+/** Roles that a node has it keeps; growth may add some, where a recipe has more of them in a larger cluster. */
+function withRoles(
+  node: ClusterSnapshot['nodes'][number],
+  { request }: Cluster,
+): ClusterSnapshot['nodes'][number] {
+  const known = Object.keys(request.roleCounts);
+  const now = rolesAt(request.roleCounts, node.ordinal);
+  return { ...node, roles: known.filter((role) => [...node.roles, ...now].includes(role)) };
+}
+
 function sizeOfRound({ request }: Cluster, snapshot: ClusterSnapshot): number | null {
   return nextSize(snapshot.nodes.length, request.count, {
-    phases: request.recipe.phases,
+    phases: request.composition.phases,
     roleCounts: request.roleCounts,
-    formed: new Map(Object.entries(snapshot.formed)),
-    founders: recordedFounders(snapshot),
+    voters: ({ service, component }) => {
+      const members = snapshot.formed[service?.name ?? ''];
+      const founders = snapshot.recorded.components[component.recipe.name]?.founders;
+      return (members ?? founders)?.length ?? null;
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { formatDuration } from '../duration.ts';
 import type { SourceLocation } from '../errors.ts';
+import { type Component, qualified } from '../recipe/composition.ts';
 import type { ConfigChoice } from './find-config.ts';
 import type { LoadedProfile } from './load-config.ts';
 import { profileOf } from './profile.ts';
@@ -69,7 +70,7 @@ function credentialOrigins(
 /** Where the values come from that say what is made: recipe, name, count, parameters. */
 export function wishOrigins(
   input: RequestInput,
-  wish: Pick<ResolvedRequest, 'recipe' | 'clusterName' | 'count' | 'params' | 'asked'>,
+  wish: Pick<ResolvedRequest, 'recipe' | 'clusterName' | 'count' | 'composition' | 'asked'>,
   loaded: LoadedProfile,
   cwd: string,
 ): readonly Origin[] {
@@ -83,12 +84,27 @@ export function wishOrigins(
       origin: input.name === undefined ? 'recipe and profile' : '--name',
     },
     { key: 'count', value: String(wish.count), origin: countOrigin },
-    ...Object.entries(wish.params).map(([name, value]) => ({
+    ...wish.composition.components
+      .toReversed()
+      .flatMap((component) => paramOrigins(component, wish.asked, cwd)),
+  ];
+}
+
+function paramOrigins(
+  component: Component,
+  asked: ResolvedRequest['asked'],
+  cwd: string,
+): readonly Origin[] {
+  const { params, passed, recipe } = component;
+  return Object.entries(params).map(([own, value]) => {
+    const name = qualified(component, own);
+    const passedAt = shownPlace(passed.get(own)?.location, cwd);
+    return {
       key: `params.${name}`,
       value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-      origin: paramOriginOf(name, wish.asked) ?? byRecipe,
-    })),
-  ];
+      origin: passedAt ?? paramOriginOf(name, asked) ?? `default of recipe ${recipe.name}`,
+    };
+  });
 }
 
 const fromLastRun = 'the last run, remembered';

@@ -1,15 +1,18 @@
 import path from 'node:path';
+import { composeRecipe } from '../recipe/compose.ts';
+import { allRoleCounts, type Composition, topOf } from '../recipe/composition.ts';
+import type { RoleCounts } from '../recipe/count-roles.ts';
 import { loadRecipe } from '../recipe/load.ts';
-import type { ParamValue } from '../recipe/params.ts';
+import type { ParamValue } from '../recipe/param-values.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { RecipeSearch } from '../recipe/search.ts';
 import { clusterNameOf } from './cluster-name.ts';
-import { countRoles } from './count.ts';
 import { type ConfigChoice, findConfig } from './find-config.ts';
+import { assertFixed } from './fixed-params.ts';
 import { type LoadedProfile, loadProfile } from './load-config.ts';
 import { type Origin, type Places, profileOrigins, wishOrigins } from './origins.ts';
 import { type Credentials, type Profile, profileOf } from './profile.ts';
-import { fillParams, parseSettings, stillFitting } from './settings.ts';
+import { parseSettings, stillFitting } from './settings.ts';
 import { findStateRoot, type StateRoot } from './state-root.ts';
 
 /** What the command line says; everything but the recipe may be left out. */
@@ -25,7 +28,12 @@ export interface RequestInput {
   readonly set?: readonly string[] | undefined;
   /** What the last request for this cluster asked for; it counts where this one says nothing. */
   readonly remembered?:
-    | { readonly count: number; readonly params: Readonly<Record<string, unknown>> }
+    | {
+        readonly count: number;
+        readonly params: Readonly<Record<string, unknown>>;
+        /** Parameters that may not change any more since the cluster has begun to form. */
+        readonly fixed: Readonly<Record<string, unknown>>;
+      }
     | undefined;
   /** --name */
   readonly name?: string | undefined;
@@ -68,12 +76,14 @@ export interface ResolvedPlace extends ResolvedProfile {
 
 /** One recipe under one profile with every choice made: what all verbs that take a cluster begin with. */
 export interface ResolvedRequest extends ResolvedPlace {
+  /** The one that was asked for. */
   readonly recipe: Recipe;
+  /** It and all that it uses, with every parameter. */
+  readonly composition: Composition;
   /** Nodes of the cluster. */
   readonly count: number;
-  /** Nodes of each role; the first so many ordinals hold it. */
-  readonly roleCounts: Readonly<Record<string, number>>;
-  readonly params: Readonly<Record<string, ParamValue>>;
+  /** Nodes of each role, by its name in the cluster; the first so many ordinals hold it. */
+  readonly roleCounts: RoleCounts;
   /** What flags asked for by name, as opposed to defaults and the profile. */
   readonly asked: {
     readonly count: number | undefined;
@@ -152,15 +162,19 @@ export async function resolveRequest(
   const resolved = profileIn(input, { ...places, cwd: deps.cwd }, loaded);
   const said = parseSettings(recipe, input.set ?? []);
   const settings = new Map([...stillFitting(recipe, input.remembered?.params ?? {}), ...said]);
-  const count = input.count ?? input.remembered?.count ?? resolved.profile.count;
-  const roleCounts = countRoles(recipe, count);
+  const clusterName = clusterNameOf(recipe.name, loaded.name, input.name);
+  const settled = stillFitting(recipe, input.remembered?.fixed ?? {});
+  const composition = composeRecipe(recipe, {
+    count: input.count ?? input.remembered?.count ?? resolved.profile.count,
+    settings,
+    settled,
+    cluster: { name: clusterName, recipe: recipe.name, profile: loaded.name },
+  });
+  assertFixed(composition, settled, clusterName);
   const wish = {
-    recipe,
-    recipeName: recipe.name,
-    clusterName: clusterNameOf(recipe.name, loaded.name, input.name),
-    count: Math.max(...Object.values(roleCounts)),
-    roleCounts,
-    params: fillParams(recipe, settings),
+    ...{ recipe, recipeName: recipe.name, clusterName, composition },
+    count: Math.max(...Object.values(topOf(composition).counts)),
+    roleCounts: allRoleCounts(composition),
     asked: { count: input.count, said, params: settings },
   };
   const origins = [...resolved.origins, ...wishOrigins(input, wish, loaded, deps.cwd)];

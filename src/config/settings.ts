@@ -1,61 +1,48 @@
 import { SourceError, UsageError } from '../errors.ts';
-import { describeParam, fits, type Param, type ParamValue } from '../recipe/params.ts';
+import { allParams } from '../recipe/all-params.ts';
+import { describeParam, fits, type ParamValue } from '../recipe/param-values.ts';
+import type { Param } from '../recipe/params.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { suggestion } from '../suggest.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { ownEntry } from '../yaml/value-at.ts';
 
 /**
- * The values that `--set key=value` flags give, by parameter; a later flag wins over an earlier one.
+ * The values that `--set key=value` flags give, by parameter; a later flag wins over an earlier one. Parameters of a recipe
+ * that is used are called `RECIPE.NAME`.
  *
  * Values are read as YAML, so that `3` is a number and `[a, b]` a list; a parameter that takes text takes it as it is.
  *
  * @throws {UsageError} with code `invalid-setting` when a flag does not fit the recipe's parameters
  */
 export function parseSettings(
-  recipe: Pick<Recipe, 'name' | 'params'>,
+  recipe: Parameterised,
   flags: readonly string[],
 ): ReadonlyMap<string, ParamValue> {
-  return new Map(flags.map((flag) => parseSetting(recipe, flag)));
+  const params = allParams(recipe);
+  return new Map(flags.map((flag) => parseSetting(recipe.name, params, flag)));
 }
 
 /** What was set in an earlier run, as far as the recipe still has such parameters and they still take such values. */
 export function stillFitting(
-  recipe: Pick<Recipe, 'params'>,
+  recipe: Parameterised,
   remembered: Readonly<Record<string, unknown>>,
 ): ReadonlyMap<string, ParamValue> {
+  const params = allParams(recipe);
   const fitting = new Map<string, ParamValue>();
   for (const [name, value] of Object.entries(remembered)) {
-    const param = ownEntry(recipe.params, name);
+    const param = params.get(name);
     if (param !== undefined && fits(param, value)) fitting.set(name, value);
   }
   return fitting;
 }
 
-/**
- * A value for every parameter of the recipe: what was set, else its default.
- *
- * @throws {UsageError} with code `missing-setting` when a parameter has neither
- */
-export function fillParams(
-  recipe: Pick<Recipe, 'name' | 'params'>,
-  settings: ReadonlyMap<string, ParamValue>,
-): Readonly<Record<string, ParamValue>> {
-  const values = Object.entries(recipe.params).map(([name, param]) => {
-    const value = settings.get(name) ?? param.default;
-    if (value !== undefined) return [name, value] as const;
-    throw new UsageError(
-      'missing-setting',
-      `recipe ${recipe.name} needs a value for "${name}" (${param.about})`,
-      {
-        hint: `give it with --set ${name}=…: ${describeParam(param)}`,
-      },
-    );
-  });
-  return Object.fromEntries(values);
-}
+type Parameterised = Pick<Recipe, 'name' | 'params' | 'uses'>;
 
-function parseSetting(recipe: Pick<Recipe, 'name' | 'params'>, flag: string): [string, ParamValue] {
+function parseSetting(
+  recipe: string,
+  params: ReadonlyMap<string, Param>,
+  flag: string,
+): [string, ParamValue] {
   const split = flag.indexOf('=');
   if (split < 1) {
     throw new UsageError('invalid-setting', `--set ${flag}: expected key=value`, {
@@ -63,13 +50,13 @@ function parseSetting(recipe: Pick<Recipe, 'name' | 'params'>, flag: string): [s
     });
   }
   const name = flag.slice(0, split);
-  const param = ownEntry(recipe.params, name);
+  const param = params.get(name);
   if (param === undefined) {
     throw new UsageError(
       'invalid-setting',
-      `--set ${name}: recipe ${recipe.name} has no such parameter`,
+      `--set ${name}: recipe ${recipe} has no such parameter`,
       {
-        hint: suggestion(name, Object.keys(recipe.params), 'parameters'),
+        hint: suggestion(name, [...params.keys()], 'parameters'),
       },
     );
   }

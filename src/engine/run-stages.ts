@@ -1,40 +1,8 @@
-import type { Clock } from '../clock.ts';
-import { type DeployerError, type NodeFailure, NodesFailed, toDeployerError } from '../errors.ts';
-import type { Emit } from '../events.ts';
-import type { Stage, StageNode } from '../plan/stage.ts';
-import { createTimeline, type Timeline } from './timeline.ts';
-import { walkWindow } from './walk-window.ts';
-
-/** What happens on the nodes, as the engine asks for it; it knows neither clouds nor connections. */
-export interface StageWork {
-  /**
-   * Brings the node's share of a stage about.
-   * @throws {DeployerError} when a step failed or the node could not be reached
-   */
-  apply(node: StageNode, stage: Stage, timeline: Timeline): Promise<void>;
-  /** Which of the waiting nodes, never none, comes next; asked for nodes that take turns. */
-  next(waiting: readonly StageNode[], stage: Stage): Promise<StageNode>;
-  /**
-   * Resolves once a node that takes its turn may be disturbed.
-   * @throws {DeployerError} when it may not
-   */
-  permit(node: StageNode, stage: Stage): Promise<void>;
-  /**
-   * Waits until the gate holds for these nodes and says in a few words what was seen.
-   * @throws {NodesFailed} with the nodes that did not pass in time, while the others did
-   * @throws {DeployerError} when it does not hold for any of them
-   */
-  passGate(nodes: readonly StageNode[], stage: Stage): Promise<string>;
-  /** Called once all nodes of a stage are through with it, and with the earlier stages of its service. */
-  stageDone(stage: Stage): Promise<void>;
-}
-
-/** What the stages need from outside. */
-export interface EngineDeps {
-  readonly emit: Emit;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
+import PQueue from 'p-queue';
+import type { NodeFailure } from '../errors.ts';
+import type { Stage } from '../plan/stage.ts';
+import { runStage } from './run-stage.ts';
+import type { EngineDeps, StageWork } from './stage-work.ts';
 
 /** How the stages ended. */
 export interface StagesOutcome {
@@ -44,9 +12,10 @@ export interface StagesOutcome {
 }
 
 /**
- * Walks the stages in order. A node that is not through with a stage takes no part in later ones; the others go on. But
- * a service in which something failed is left alone from then on, and so are the nodes that wait in a stage that takes
- * turns: what one node did not survive is not done to the next.
+ * Walks the stages, each once those are through that it comes after, side by side where none has to wait for the other. A
+ * node that is not through with a stage takes no part in those that come after it; the others go on. But a service in
+ * which something failed is left alone from then on, and so are the nodes that wait in a stage that takes turns: what one
+ * node did not survive is not done to the next. A node works for one stage at a time.
  * @param absent names of nodes that cannot be worked on from the beginning
  * @throws the signal's reason, or what `next` threw, once everything that was under way has ended
  */
@@ -56,136 +25,79 @@ export async function runStages(
   work: StageWork,
   deps: EngineDeps,
 ): Promise<StagesOutcome> {
-  const failures: NodeFailure[] = [];
-  const out = new Set(absent);
-  const failedServices = new Set<string>();
-  const unfinished = new Set<string>();
+  const walk: Walk = {
+    work: oneAtATime(work, deps.signal),
+    deps,
+    failures: [],
+    failedServices: new Set(),
+    unfinished: new Set(),
+  };
+  const ends: Promise<ReadonlySet<string>>[] = [];
   for (const stage of stages) {
-    deps.signal.throwIfAborted();
-    const isLeft = stage.service !== null && failedServices.has(stage.service);
-    const nodes = isLeft ? [] : stage.nodes.filter((node) => !out.has(node.name));
-    const outcome = await runStage({ ...stage, nodes }, work, deps);
-    failures.push(...outcome.failures);
-    deps.signal.throwIfAborted();
-    if (outcome.failures.length > 0 && stage.service !== null) failedServices.add(stage.service);
-    const missing = stage.nodes.filter(({ name }) => !outcome.through.has(name));
-    for (const { name } of missing) out.add(name);
-    if (missing.length > 0 && stage.service !== null) unfinished.add(stage.service);
-    const isDone = stage.service === null ? missing.length === 0 : !unfinished.has(stage.service);
-    if (isDone && nodes.length > 0) await work.stageDone(stage);
+    const before = stage.after.flatMap((place) => ends[place] ?? []);
+    ends.push(afterAll(before, absent).then((out) => walkStage(stage, out, walk)));
   }
-  const failed = new Set(failures.map(({ node }) => node));
+  const outcomes = await Promise.allSettled(ends);
+  deps.signal.throwIfAborted();
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  const out = await afterAll(ends, absent);
+  const failed = new Set(walk.failures.map(({ node }) => node));
   const untouched = [...out].filter((name) => !failed.has(name) && !absent.has(name));
-  return { failures, untouched };
+  return { failures: walk.failures, untouched };
 }
 
-interface StageOutcome {
-  /** Names of the nodes that are through with it. */
-  readonly through: ReadonlySet<string>;
-  readonly failures: readonly NodeFailure[];
-}
-
-async function runStage(stage: Stage, work: StageWork, deps: EngineDeps): Promise<StageOutcome> {
-  if (stage.nodes.length === 0) return { through: new Set(), failures: [] };
-  const names = stage.nodes.map((node) => node.name);
-  const through = new Set<string>();
-  const timeline = createTimeline(stage, names, deps);
-  const run = { stage, work, deps, through, timeline };
-  try {
-    const isTogether = stage.window >= stage.nodes.length && stage.quorum === null;
-    return { through, failures: await (isTogether ? runTogether(run) : runInTurn(run)) };
-  } finally {
-    timeline.close();
-  }
-}
-
-interface StageRun {
-  readonly stage: Stage;
+/** What the stages of a run have in common. */
+interface Walk {
   readonly work: StageWork;
   readonly deps: EngineDeps;
-  readonly timeline: Timeline;
-  /** Grows as nodes pass their gate. */
-  readonly through: Set<string>;
+  readonly failures: NodeFailure[];
+  readonly failedServices: Set<string>;
+  /** Services of which some node is not through with some stage. */
+  readonly unfinished: Set<string>;
 }
 
-/** All nodes at once: the gate is asked of them together, since they may need each other to pass it. */
-async function runTogether(run: StageRun): Promise<readonly NodeFailure[]> {
-  const { nodes } = run.stage;
-  const outcomes = await Promise.all(nodes.map((node) => applyTo(node, run)));
-  const failures = outcomes.flat();
-  const names = new Set(failures.map((failure) => failure.node));
-  const through = nodes.filter((node) => !names.has(node.name));
-  if (through.length === 0 || run.deps.signal.aborted) return failures;
-  return [...failures, ...(await gate(through, run))];
+/** Names of the nodes that take no part in what comes after all of these. */
+async function afterAll(
+  before: readonly Promise<ReadonlySet<string>>[],
+  absent: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const outs = await Promise.all(before);
+  return new Set([...absent, ...outs.flatMap((out) => [...out])]);
 }
 
-/** As many nodes at once as the window allows, each through its own gate before the next one begins. */
-async function runInTurn(run: StageRun): Promise<readonly NodeFailure[]> {
-  const { stage, work, deps } = run;
-  const failures: NodeFailure[] = [];
-  const isOver = () => deps.signal.aborted || failures.length > 0;
-  await walkWindow(stage.nodes, stage.window, {
-    isOver,
-    next: (waiting) => work.next(waiting, stage),
-    visit: async (node) => {
-      failures.push(...(await attempt(node, run, () => work.permit(node, stage))));
-      // A permission may take its time, in which another node fails.
-      if (isOver()) return;
-      const applied = await applyTo(node, run);
-      const isStopped = applied.length > 0 || deps.signal.aborted;
-      failures.push(...(isStopped ? applied : await gate([node], run)));
+/** Gives the names of the nodes that take no part in what comes after it. */
+async function walkStage(
+  stage: Stage,
+  out: ReadonlySet<string>,
+  { work, deps, failures, failedServices, unfinished }: Walk,
+): Promise<ReadonlySet<string>> {
+  deps.signal.throwIfAborted();
+  const { service } = stage;
+  const isLeft = service !== null && failedServices.has(service);
+  const nodes = isLeft ? [] : stage.nodes.filter((node) => !out.has(node.name));
+  const outcome = await runStage({ ...stage, nodes }, work, deps);
+  failures.push(...outcome.failures);
+  deps.signal.throwIfAborted();
+  if (outcome.failures.length > 0 && service !== null) failedServices.add(service);
+  const missing = stage.nodes.filter(({ name }) => !outcome.through.has(name));
+  if (missing.length > 0 && service !== null) unfinished.add(service);
+  const isDone = service === null ? missing.length === 0 : !unfinished.has(service);
+  if (isDone && nodes.length > 0) await work.stageDone(stage);
+  return new Set([...out, ...missing.map(({ name }) => name)]);
+}
+
+/** A node refuses a bundle that was made before another one was applied, so each waits for the one before. */
+function oneAtATime(work: StageWork, signal: AbortSignal): StageWork {
+  const queues = new Map<string, PQueue>();
+  return {
+    ...work,
+    apply: async (node, stage, timeline) => {
+      const queue = queues.get(node.name) ?? new PQueue({ concurrency: 1 });
+      queues.set(node.name, queue);
+      await queue.add(() => {
+        signal.throwIfAborted();
+        return work.apply(node, stage, timeline);
+      });
     },
-  });
-  return failures;
-}
-
-function applyTo(node: StageNode, run: StageRun): Promise<readonly NodeFailure[]> {
-  return attempt(node, run, () => run.work.apply(node, run.stage, run.timeline));
-}
-
-async function attempt(
-  node: StageNode,
-  run: StageRun,
-  work: () => Promise<void>,
-): Promise<readonly NodeFailure[]> {
-  try {
-    await work();
-    return [];
-  } catch (error) {
-    return fail([node], toDeployerError(error), run);
-  }
-}
-
-async function gate(nodes: readonly StageNode[], run: StageRun): Promise<readonly NodeFailure[]> {
-  try {
-    const seen = await run.work.passGate(nodes, run.stage);
-    // What one node of many answered says nothing about the stage.
-    endDone(nodes, run, nodes.length === run.stage.nodes.length ? seen : '');
-    return [];
-  } catch (error) {
-    if (!(error instanceof NodesFailed)) return fail(nodes, toDeployerError(error), run);
-    const failed = new Map(error.failures.map((failure) => [failure.node, failure.error]));
-    for (const [name, reason] of failed) run.timeline.nodeFailed(name, reason.message);
-    const through = nodes.filter(({ name }) => !failed.has(name));
-    endDone(through, run, '');
-    return error.failures;
-  }
-}
-
-function endDone(nodes: readonly StageNode[], run: StageRun, detail: string): void {
-  for (const { name } of nodes) {
-    run.through.add(name);
-    run.timeline.nodeDone(name, detail);
-  }
-}
-
-function fail(
-  nodes: readonly StageNode[],
-  error: DeployerError,
-  run: StageRun,
-): readonly NodeFailure[] {
-  return nodes.map(({ name }) => {
-    run.timeline.nodeFailed(name, error.message);
-    return { node: name, error };
-  });
+  };
 }

@@ -8,6 +8,8 @@ export interface Wish {
   /** The phase it belongs to, for the timeline. */
   readonly phase: string;
   readonly step: Step;
+  /** Further phases that wish the same. */
+  readonly also?: readonly string[];
 }
 
 /** What is done to the process of a service that is not as wished. */

@@ -95,7 +95,7 @@ function documentNode(node: NodePlan, { model, unknown, texts }: DocumentInput):
     restarts: changes.flatMap((change) => {
       const { step, verb } = change;
       if (!('service' in step) || verb === null) return [];
-      const reason = restartReason(model.recipe, change, changes);
+      const reason = restartReason(model.composition, change, changes);
       return [{ service: step.service.name, action: verb, reason }];
     }),
     unknown: why,

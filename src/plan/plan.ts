@@ -13,6 +13,8 @@ import { nodeWishes } from './wishes.ts';
 export interface StepChange {
   readonly id: string;
   readonly phase: string;
+  /** Every phase that it belongs to: what several recipes want to be installed is done once. */
+  readonly phases: readonly string[];
   /** In words, like `file /etc/hosts`. */
   readonly title: string;
   /** What differs now; empty where the machine does not exist yet. */
@@ -83,7 +85,7 @@ export function makePlan(input: PlanInput): Plan {
   });
   const stages = makeStages({ model, wishes, nodes, standings });
   const risks = findRisks({ model, machines, stages, standings, unknown });
-  const hash = planHash({ model, machines, machineType, stages, wishes, nodes });
+  const hash = planHash({ machines, machineType, stages, wishes, nodes });
   return { hash, machines, nodes, stages, risks };
 }
 
@@ -109,14 +111,15 @@ export function stepChanges(
   answers: readonly StepAnswer[] | undefined,
 ): readonly StepChange[] {
   const byId = new Map(answers?.map((answer) => [answer.id, answer]));
-  return wishes.flatMap(({ id, phase, step }): StepChange[] => {
+  return wishes.flatMap(({ id, phase, step, also = [] }): StepChange[] => {
     const answer = byId.get(id);
     if (answer?.status === 'ok' || answer?.status === 'host-owned') return [];
     const detail = answer?.detail ?? '';
     const unseen = 'service' in step ? 'start' : null;
     const verb = answer === undefined ? unseen : (answer.verb ?? null);
     const found = answer?.found ?? null;
-    return [{ id, phase, title: stepTitle(step), detail, step, found, verb }];
+    const phases = [phase, ...also];
+    return [{ id, phase, phases, title: stepTitle(step), detail, step, found, verb }];
   });
 }
 
@@ -124,25 +127,24 @@ export function stepChanges(
  * States that come and go, such as `pending`, are left out, and so is who leads: the same machines are the same reality.
  */
 function planHash({
-  model,
   machines,
   machineType,
   stages,
   wishes,
   nodes,
 }: Pick<Plan, 'machines' | 'stages' | 'nodes'> &
-  Pick<PlanInput, 'model' | 'machineType'> & {
+  Pick<PlanInput, 'machineType'> & {
     readonly wishes: ReadonlyMap<number, readonly Wish[]>;
   }): string {
   const lasting = machines.map((each) =>
     each.action === 'keep' || each.action === 'start' ? { ...each, reason: '' } : each,
   );
   const isLaunching = machines.some(({ action }) => action === 'launch' || action === 'replace');
-  const walked = stages.map((stage) => ({
-    ...stage,
-    nodes: stage.nodes.toSorted((left, right) => left.ordinal - right.ordinal),
-    asked: model.nodes.map((node) => stage.gate?.probeAt(node)),
-  }));
+  const walked = stages.map((stage) => {
+    const sorted = stage.nodes.toSorted((left, right) => left.ordinal - right.ordinal);
+    const asked = sorted.filter(({ serves }) => serves);
+    return { ...stage, nodes: sorted, asked: asked.map((node) => stage.gate?.probeAt(node)) };
+  });
   const text = JSON.stringify([
     lasting,
     isLaunching ? machineType : null,

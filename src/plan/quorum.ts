@@ -1,5 +1,9 @@
-/** In each of these sets of ordinals a majority must serve; two while a service grows, else one. */
+import type { QuorumRule } from '../recipe/phase-schema.ts';
+
+/** How many of a service's members must serve. */
 export interface Quorum {
+  readonly rule: QuorumRule;
+  /** In each of these sets of ordinals enough must; two while a service grows, else one. */
   readonly sets: readonly (readonly number[])[];
 }
 
@@ -13,17 +17,17 @@ export interface Shortage {
   readonly members: number;
 }
 
-/** How many of `members` are more than half of them. */
-export function majority(members: number): number {
-  return Math.floor(members / 2) + 1;
+/** How many of `members` must serve. */
+export function needed(rule: QuorumRule, members: number): number {
+  return rule === 'majority' ? Math.floor(members / 2) + 1 : Math.max(0, members - rule.allBut);
 }
 
 /** What a quorum lacks when only these nodes serve; null when it holds. */
-export function shortage({ sets }: Quorum, serving: ReadonlySet<number>): Shortage | null {
+export function shortage({ rule, sets }: Quorum, serving: ReadonlySet<number>): Shortage | null {
   const shortages = sets.map(
     (set): Shortage => ({
       serving: set.filter((ordinal) => serving.has(ordinal)).length,
-      needed: majority(set.length),
+      needed: needed(rule, set.length),
       members: set.length,
     }),
   );

@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Composition } from '../recipe/composition.ts';
 import type { StepChange } from './plan.ts';
 
 /**
@@ -8,15 +8,16 @@ import type { StepChange } from './plan.ts';
  * @param changes all changes of its node
  */
 export function restartReason(
-  { phases }: Pick<Recipe, 'phases'>,
+  { phases }: Pick<Composition, 'phases'>,
   service: StepChange,
   changes: readonly StepChange[],
 ): string {
   const { phase, detail, verb } = service;
   if (verb === 'start') return detail === '' ? 'new' : detail;
-  const inputs = phases.find(({ name }) => name === phase)?.service?.inputs ?? [];
+  const started = phases.find(({ name }) => name === phase)?.service;
+  const inputs = [...(started?.inputs ?? []), ...(started?.reloads ?? [])];
   const titles = changes
-    .filter((change) => change !== service && inputs.includes(change.phase))
+    .filter((change) => change !== service && change.phases.some((each) => inputs.includes(each)))
     .map(({ title }) => title);
   if (titles.length === 0) return detail;
   return `${titles.join(', ')} ${titles.length === 1 ? 'changes' : 'change'}`;

@@ -2,7 +2,7 @@ import { memberSets } from './holders.ts';
 import type { MachineChange } from './machines.ts';
 import type { ClusterModel } from './model.ts';
 import type { Standing } from './plan.ts';
-import { type Shortage, shortage } from './quorum.ts';
+import { type Quorum, type Shortage, shortage } from './quorum.ts';
 import type { Stage } from './stage.ts';
 
 /** Why carrying a plan out would stop a service that works, or could never bring it back. */
@@ -31,13 +31,18 @@ interface RiskInput {
  * one does, once those that are down were repaired and those that are new have joined.
  */
 export function findRisks(input: RiskInput): readonly Risk[] {
-  return input.model.recipe.phases.flatMap((phase) => {
+  return input.model.composition.phases.flatMap((phase) => {
     const { service } = phase;
     if (service?.quorum === undefined) return [];
     const standing = input.standings.get(service.name);
     if (standing === undefined || !input.model.formed.has(service.name)) return [];
     return [
-      ...replaceRisks(service.name, memberSets(input.model, phase), standing, input),
+      ...replaceRisks(
+        service.name,
+        { rule: service.quorum, sets: memberSets(input.model, phase) },
+        standing,
+        input,
+      ),
       ...restartRisks(service.name, standing, input),
     ];
   });
@@ -45,11 +50,11 @@ export function findRisks(input: RiskInput): readonly Risk[] {
 
 function replaceRisks(
   service: string,
-  sets: readonly (readonly number[])[],
+  quorum: Quorum,
   { serving }: Standing,
   input: RiskInput,
 ): readonly Risk[] {
-  const members = new Set(sets.flat());
+  const members = new Set(quorum.sets.flat());
   const replaced = new Set(
     input.machines.flatMap(({ action, ordinal }) =>
       action === 'replace' && members.has(ordinal) ? ordinal : [],
@@ -62,7 +67,7 @@ function replaceRisks(
     action === 'start' ? ordinal : [],
   );
   const left = [...serving, ...repaired, ...started].filter((ordinal) => !replaced.has(ordinal));
-  const lack = shortage({ sets }, new Set(left));
+  const lack = shortage(quorum, new Set(left));
   if (lack === null) return [];
   const missing = [...members].filter((each) => !replaced.has(each) && !left.includes(each));
   const nodes = namesOf([...replaced], input.model);

@@ -1,15 +1,17 @@
 import type { ServiceVerb, Wish } from '../node/wish.ts';
-import type { Phase } from '../recipe/recipe.ts';
+import type { Component, ComponentPhase } from '../recipe/composition.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import type { ClusterModel } from './model.ts';
 import type { NodePlan, Standing } from './plan.ts';
 import type { StageEvent } from './stage.ts';
 import { phasesOf } from './wishes.ts';
 
-/** What one node has to do with a group of phases that leads up to a service, or to nothing. */
+/** What one node has to do with the phases that lead up to one of its services, or behind the last one to nothing. */
 export interface Share {
   readonly node: NodeScope;
-  /** Whether it goes through the group's last phase. */
+  /** The last of those phases. */
+  readonly last: ComponentPhase;
+  /** Whether there is a service at their end. */
   readonly serves: boolean;
   /** All wishes of those phases in which something is to do, and of the service's own; empty when nothing is. */
   readonly wishes: readonly Wish[];
@@ -28,22 +30,45 @@ export interface ShareInput {
   readonly standings: ReadonlyMap<string, Standing>;
 }
 
-/** The shares of all nodes that have something to do in the group, in the order of their ordinals. */
-export function sharesOf(phases: readonly Phase[], input: ShareInput): readonly Share[] {
-  const service = phases.at(-1)?.service?.name;
+/**
+ * The shares of all nodes that have something to do before a service of the component, in the order of their ordinals.
+ * Each node's own phases are cut behind each of its services, so that what a service reads reaches the node in its turn.
+ * @param service the phase that starts it; null for what comes behind the last service of a node
+ */
+export function sharesOf(
+  component: Component,
+  service: ComponentPhase | null,
+  input: ShareInput,
+): readonly Share[] {
   return input.model.nodes.flatMap((node): Share[] => {
-    const own = phasesOf(input.model, node).filter((phase) => phases.includes(phase));
-    if (own.length === 0) return [];
-    const { wishes, verb } = needs(node, own, input);
-    const serves = own.at(-1) === phases.at(-1);
-    const event = service !== undefined && serves ? eventOf(service, node, verb, input) : null;
-    return wishes.length === 0 && event === null ? [] : [{ node, serves, wishes, verb, event }];
+    const own = phasesOf(input.model, node).filter((phase) => phase.component === component);
+    const segment = segmentsOf(own).find((phases) => serviceAtEnd(phases) === service);
+    const last = segment?.at(-1);
+    if (segment === undefined || last === undefined) return [];
+    const { wishes, verb } = needs(node, segment, input);
+    const event = service === null ? null : eventOf(service, node, verb, input);
+    if (wishes.length === 0 && event === null) return [];
+    return [{ node, last, serves: service !== null, wishes, verb, event }];
   });
+}
+
+function segmentsOf(phases: readonly ComponentPhase[]): readonly (readonly ComponentPhase[])[] {
+  const segments: ComponentPhase[][] = [[]];
+  for (const phase of phases) {
+    segments.at(-1)?.push(phase);
+    if (phase.service !== undefined) segments.push([]);
+  }
+  return segments.filter(({ length }) => length > 0);
+}
+
+function serviceAtEnd(phases: readonly ComponentPhase[]): ComponentPhase | null {
+  const last = phases.at(-1);
+  return last?.service === undefined ? null : last;
 }
 
 function needs(
   node: NodeScope,
-  phases: readonly Phase[],
+  phases: readonly ComponentPhase[],
   { wishes, nodes }: ShareInput,
 ): Pick<Share, 'wishes' | 'verb'> {
   const plan = nodes.find(({ ordinal }) => ordinal === node.ordinal);
@@ -68,15 +93,16 @@ function needs(
  * no more than to wait for it.
  */
 function eventOf(
-  service: string,
+  { service }: ComponentPhase,
   { ordinal, incarnation }: NodeScope,
   verb: ServiceVerb | null,
   { model, standings }: ShareInput,
 ): StageEvent | null {
-  const standing = standings.get(service);
+  const name = service?.name ?? '';
+  const standing = standings.get(name);
   const fails = standing?.failing.has(ordinal) ?? false;
   const serves = standing?.serving.has(ordinal) ?? false;
-  const members = model.formed.get(service);
+  const members = model.formed.get(name);
   const member = members?.find((each) => each.ordinal === ordinal);
   const isMember = member?.incarnation === incarnation;
   const isTouched = verb === 'restart' || verb === 'reload';

@@ -1,6 +1,6 @@
 import type { Wish } from '../node/wish.ts';
+import type { LifeEvent } from '../recipe/phase-schema.ts';
 import type { Gate } from '../recipe/resolve.ts';
-import type { LifeEvent } from '../recipe/schema.ts';
 import type { Quorum } from './quorum.ts';
 
 /** What a stage is for its service: a life event, or `repair`, which brings back what should serve already. */
@@ -36,6 +36,11 @@ export interface Stage {
   readonly quorum: Quorum | null;
   /** What must hold before the next node of the window or the next stage may begin. */
   readonly gate: Gate | null;
+  /** Places in the list of stages of those that must be through before; the others may be under way side by side. */
+  readonly after: readonly number[];
   /** Whether all nodes are members of the service, and know each other, once this stage is through. */
   readonly settles: boolean;
 }
+
+/** A stage that does not know its place among the others yet. */
+export type LooseStage = Omit<Stage, 'after'>;

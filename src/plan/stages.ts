@@ -1,12 +1,16 @@
 import type { Wish } from '../node/wish.ts';
-import type { EventRule, Phase } from '../recipe/recipe.ts';
+import type { ComponentPhase } from '../recipe/composition.ts';
+import type { LifeEvent } from '../recipe/phase-schema.ts';
+import type { EventRule } from '../recipe/recipe.ts';
 import { resolveGate } from '../recipe/resolve.ts';
-import type { LifeEvent } from '../recipe/schema.ts';
 import { memberSets } from './holders.ts';
-import { type ClusterModel, clusterScope } from './model.ts';
-import { majority, type Quorum } from './quorum.ts';
+import { hoistInstalls } from './installs.ts';
+import { type Chain, linkChains } from './link-chains.ts';
+import { type ClusterModel, scopesOf } from './model.ts';
+import { quietStages, usedPhases } from './quiet-stages.ts';
+import { needed, type Quorum } from './quorum.ts';
 import { type Share, type ShareInput, sharesOf } from './shares.ts';
-import type { Stage, StageEvent, StageNode } from './stage.ts';
+import type { LooseStage, Stage, StageEvent, StageNode } from './stage.ts';
 import { windowSize } from './window.ts';
 import { eventWish } from './wishes.ts';
 
@@ -14,54 +18,47 @@ import { eventWish } from './wishes.ts';
 const events: readonly StageEvent[] = ['first', 'repair', 'replace', 'join', 'update'];
 
 /**
- * Cuts the recipe's phases where something has to be awaited: behind each service, with all that leads to it. So a
- * service's new configuration reaches a node only in the node's own turn.
+ * Cuts each recipe's phases where something has to be awaited: behind each service, with all that leads to it. So a
+ * service's new configuration reaches a node only in the node's own turn. What the recipes install for services that do
+ * not run yet is done together before; after that each goes its own way, and waits only for those that it needs.
  */
 export function makeStages(input: ShareInput): readonly Stage[] {
-  return fusePhases(input.model.recipe.phases).flatMap((phases) => {
-    const shares = sharesOf(phases, input);
-    const quiet = shares.filter(({ event }) => event === null);
-    const stages = events.flatMap((event) => {
-      const own = shares.filter((share) => share.event === event);
-      return own.length === 0 ? [] : eventStages(phases, event, own, input);
+  const chains = input.model.composition.components.map((component): Chain => {
+    const { phases } = input.model.composition;
+    const own = phases.filter((phase) => phase.component === component);
+    const others = sharesOf(component, null, input);
+    const stages = own.flatMap((phase) => {
+      const ending = others.filter(({ last }) => last === phase);
+      const shares = phase.service === undefined ? [] : sharesOf(component, phase, input);
+      return [
+        ...quietStages(own, null, touched(ending)),
+        ...serviceStages(own, phase, shares, input),
+      ];
     });
-    const last = stages.at(-1);
-    const settled = last === undefined ? [] : [...stages.slice(0, -1), { ...last, settles: true }];
-    const touched = quiet.map((share) => stageNode(share, share.wishes));
-    return [...quietStages(phases, null, touched), ...settled];
+    return { component, stages };
   });
+  const { install, rest } = hoistInstalls(chains, input.model.composition);
+  return linkChains(install, rest, input.nodes);
 }
 
-function fusePhases(phases: readonly Phase[]): readonly (readonly Phase[])[] {
-  const groups: Phase[][] = [];
-  let group: Phase[] = [];
-  for (const phase of phases) {
-    group.push(phase);
-    if (phase.service === undefined) continue;
-    groups.push(group);
-    group = [];
-  }
-  return group.length === 0 ? groups : [...groups, group];
+function serviceStages(
+  phases: readonly ComponentPhase[],
+  service: ComponentPhase,
+  shares: readonly Share[],
+  input: ShareInput,
+): readonly LooseStage[] {
+  const quiet = shares.filter(({ event }) => event === null);
+  const stages = events.flatMap((event) => {
+    const own = shares.filter((share) => share.event === event);
+    return own.length === 0 ? [] : eventStages(phases, service, event, own, input);
+  });
+  const last = stages.at(-1);
+  const settled = last === undefined ? [] : [...stages.slice(0, -1), { ...last, settles: true }];
+  return [...quietStages(phases, null, touched(quiet)), ...settled];
 }
 
-/** What disturbs nobody goes to all nodes at once. */
-function quietStages(
-  phases: readonly Phase[],
-  service: string | null,
-  nodes: readonly StageNode[],
-): readonly Stage[] {
-  if (nodes.length === 0) return [];
-  const stage: Stage = {
-    phases: usedPhases(phases, nodes),
-    event: null,
-    service,
-    nodes,
-    window: nodes.length,
-    quorum: null,
-    gate: null,
-    settles: false,
-  };
-  return [stage];
+function touched(shares: readonly Share[]): readonly StageNode[] {
+  return shares.map((share) => stageNode(share, share.wishes));
 }
 
 /**
@@ -69,40 +66,39 @@ function quietStages(
  * all of them at once, in a stage before.
  */
 function eventStages(
-  phases: readonly Phase[],
+  phases: readonly ComponentPhase[],
+  serving: ComponentPhase,
   event: StageEvent,
   shares: readonly Share[],
   { model, standings }: ShareInput,
-): readonly Stage[] {
-  const last = phases.at(-1);
-  const service = last?.service?.name;
-  if (last === undefined || service === undefined) return [];
-  const window = windowSize(ruleOf(last, event), shares.length);
+): readonly LooseStage[] {
+  const service = serving.service?.name ?? '';
+  const window = windowSize(ruleOf(serving, event), shares.length);
   const isEarly = ({ phase }: Wish) =>
-    event !== 'update' && window < shares.length && phase !== last.name;
+    event !== 'update' && window < shares.length && phase !== serving.name;
   const early = shares
     .map((share) => stageNode(share, share.wishes.filter(isEarly)))
     .filter(({ wishes }) => wishes.length > 0);
   const nodes = inOrder(shares, standings.get(service)?.last).map((share) => {
     const own = share.wishes.filter((wish) => !isEarly(wish));
-    return stageNode(share, withCommand(model, share, last, event, own));
+    return stageNode(share, withCommand(model, share, serving, event, own));
   });
   const like: LifeEvent = event === 'repair' ? 'update' : event;
-  const main: Stage = {
-    phases: usedPhases(phases, nodes, last.name),
+  const main: LooseStage = {
+    phases: usedPhases(phases, nodes, serving.name),
     event,
     service,
     nodes,
     window,
-    quorum: event === 'update' ? quorumOf(model, last) : null,
-    gate: resolveGate(model.recipe, last.name, clusterScope(model), like) ?? null,
+    quorum: event === 'update' ? quorumOf(model, serving) : null,
+    gate: resolveGate(serving, scopesOf(model, serving.component), like) ?? null,
     settles: false,
   };
   return [...quietStages(phases, service, early), main];
 }
 
 /** What nobody serves through is repaired all at once; what serves is updated one by one unless the recipe says else. */
-function ruleOf({ events: rules }: Phase, event: StageEvent): EventRule | undefined {
+function ruleOf({ events: rules }: ComponentPhase, event: StageEvent): EventRule | undefined {
   if (event === 'repair') return undefined;
   return rules[event] ?? (event === 'update' ? { mode: 'serial', batch: undefined } : undefined);
 }
@@ -116,7 +112,7 @@ function stageNode({ node, serves, event, verb }: Share, wishes: readonly Wish[]
 function withCommand(
   model: ClusterModel,
   { node, verb }: Share,
-  phase: Phase,
+  phase: ComponentPhase,
   event: StageEvent,
   wishes: readonly Wish[],
 ): readonly Wish[] {
@@ -133,19 +129,10 @@ function inOrder(
   return [...shares.filter((share) => !isLast(share)), ...shares.filter(isLast)];
 }
 
-/** One or two members can spare nobody, whatever is done: they are no reason to refuse. */
-function quorumOf(model: ClusterModel, phase: Phase): Quorum | null {
-  if (phase.service?.quorum === undefined) return null;
+/** Where nobody can be spared, whatever is done, as with one or two members of a majority, nobody has to be. */
+function quorumOf(model: ClusterModel, phase: ComponentPhase): Quorum | null {
+  const rule = phase.service?.quorum;
+  if (rule === undefined) return null;
   const sets = memberSets(model, phase);
-  return { sets: sets.filter(({ length }) => length - 1 >= majority(length)) };
-}
-
-/** The phases that some node has something to do in, and the one whose gate is passed. */
-function usedPhases(
-  phases: readonly Phase[],
-  nodes: readonly StageNode[],
-  gated?: string,
-): readonly string[] {
-  const used = new Set(nodes.flatMap(({ wishes }) => wishes.map(({ phase }) => phase)));
-  return phases.map(({ name }) => name).filter((name) => used.has(name) || name === gated);
+  return { rule, sets: sets.filter(({ length }) => length - 1 >= needed(rule, length)) };
 }

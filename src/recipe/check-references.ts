@@ -1,7 +1,8 @@
 import type { SourceProblem } from '../errors.ts';
 import { suggestion } from '../suggest.ts';
 import type { YamlDocument, YamlPath } from '../yaml/parse.ts';
-import { lifeEvents, type RecipeDocument } from './schema.ts';
+import { lifeEvents } from './phase-schema.ts';
+import type { RecipeDocument } from './schema.ts';
 
 /** One phase of a document with its name and place. */
 interface NamedPhase {

@@ -1,39 +1,106 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SourceError, type SourceProblem } from '../errors.ts';
+import { SourceError, type SourceLocation, type SourceProblem } from '../errors.ts';
+import { suggestion } from '../suggest.ts';
 import { parseYaml, type YamlDocument } from '../yaml/parse.ts';
 import { validate } from '../yaml/validate.ts';
-import { buildRecipe } from './build.ts';
+import { buildRecipe, draftRecipe } from './build.ts';
+import { checkComposition } from './check-composition.ts';
 import { checkReferences } from './check-references.ts';
-import { compileContent, fillAt, type RecipeContent } from './content.ts';
+import { checkUses } from './check-uses.ts';
+import { compileContent } from './content.ts';
 import type { Recipe } from './recipe.ts';
 import { nameProblem } from './recipe-name.ts';
-import { type RecipeDocument, type RecipeHead, RecipeHeadSchema, RecipeSchema } from './schema.ts';
-import { type Nameable, sampleScope } from './scope.ts';
-import { findRecipe, type RecipeSearch } from './search.ts';
-import { explainStepKey } from './step-schema.ts';
+import { type RecipeHead, RecipeHeadSchema } from './schema.ts';
+import { findRecipe, findRecipes, type RecipeSearch } from './search.ts';
 import { readTemplateFiles } from './template-files.ts';
 import { templatePlaces } from './template-places.ts';
+import { tryOnSample } from './try-on-sample.ts';
 
 /**
- * The recipe called `name`, checked as far as it can be without a cluster: its form, every name in every template,
- * what its parts say of each other, and a trial filling for every node of a sample cluster.
+ * The recipe called `name` with all that it uses, checked as far as it can be without a cluster: its form, every name in
+ * every template, what its parts say of each other, and a trial filling for every node of a sample cluster.
  *
  * @throws {UsageError} with code `unknown-recipe` when there is none of that name
  * @throws {SourceError} with everything that is wrong, each at its place
  */
 export async function loadRecipe(name: string, search: RecipeSearch): Promise<Recipe> {
   const file = await findRecipe(name, search);
+  const recipe = await loadFile({ name, file, search, users: [], loaded: new Map() });
+  checkComposition(recipe);
+  return recipe;
+}
+
+interface Loading {
+  readonly name: string;
+  readonly file: string;
+  readonly search: RecipeSearch;
+  /** Who uses it, the recipe that was asked for first, each with the place where it uses the next. */
+  readonly users: readonly { readonly name: string; readonly location: SourceLocation }[];
+  /** Every recipe that was loaded so far, by name. */
+  readonly loaded: Map<string, Recipe>;
+}
+
+async function loadFile(loading: Loading): Promise<Recipe> {
+  const { name, file, search, loaded } = loading;
+  const known = loaded.get(name);
+  if (known !== undefined) return known;
   const document = parseYaml(await readFile(file, 'utf8'), file);
   const head = readHead(document, file, search);
-  const nameable = { ...head, name: head.recipe };
+  const used = await loadUsed(document, head, loading);
+  const problems = checkUses(head, used, document);
+  if (problems.length > 0) throw new SourceError(problems);
   const folder = path.join(path.dirname(path.dirname(file)), 'templates', name);
   const templateFiles = await readTemplateFiles(document, folder);
-  const content = compileContent(document, templateFiles, templatePlaces(nameable));
-  const filled = tryOnSamples(content, nameable);
+  const nameable = { ...head, uses: [...used.values()].map((recipe) => ({ recipe })) };
+  const content = compileContent(document, templateFiles, templatePlaces(nameable, document));
+  const draft = draftRecipe(head, used, content, file);
+  const filled = tryOnSample(draft);
   const contradictions = checkReferences(filled, document);
   if (contradictions.length > 0) throw new SourceError(contradictions);
-  return buildRecipe(filled, content, file);
+  const recipe = buildRecipe(draft, filled);
+  loaded.set(name, recipe);
+  return recipe;
+}
+
+/** The recipes that a recipe uses, by name. */
+async function loadUsed(
+  document: YamlDocument,
+  { uses }: RecipeHead,
+  { name, search, users, loaded }: Loading,
+): Promise<ReadonlyMap<string, Recipe>> {
+  const used = new Map<string, Recipe>();
+  for (const each of Object.keys(uses)) {
+    const location = document.locate(['uses', each], 'key');
+    const path = [...users, { name, location }];
+    const start = path.findIndex((user) => user.name === each);
+    if (start >= 0) throw new SourceError(cycleProblems(path.slice(start)));
+    const file = await findUsed(each, location, search);
+    used.set(each, await loadFile({ name: each, file, search, users: path, loaded }));
+  }
+  return used;
+}
+
+function cycleProblems(cycle: Loading['users']): readonly SourceProblem[] {
+  const names = [...cycle, ...cycle.slice(0, 1)].map(({ name }) => name);
+  return cycle.map(({ location }, index) => ({
+    location,
+    message: `${names[index]} uses ${names[index + 1]}`,
+    hint: `a recipe cannot be part of itself: ${names.join(' → ')}`,
+  }));
+}
+
+async function findUsed(
+  name: string,
+  location: SourceLocation,
+  search: RecipeSearch,
+): Promise<string> {
+  const recipes = await findRecipes(search);
+  const found = recipes.find((recipe) => recipe.name === name);
+  if (found !== undefined) return found.file;
+  const names = recipes.map((recipe) => recipe.name);
+  const hint = suggestion(name, names, 'recipes');
+  throw new SourceError([{ location, message: `there is no recipe "${name}"`, hint }]);
 }
 
 function readHead(document: YamlDocument, file: string, search: RecipeSearch): RecipeHead {
@@ -51,20 +118,4 @@ function readHead(document: YamlDocument, file: string, search: RecipeSearch): R
     throw new SourceError([{ location, message, hint: 'both must be the same' }]);
   }
   return head.value;
-}
-
-/** The document filled for the first node of a sample cluster, after it has proved right for every node. */
-function tryOnSamples(content: RecipeContent, recipe: Nameable): RecipeDocument {
-  const { nodes, ...cluster } = sampleScope(recipe);
-  const { locate } = content.document;
-  const problems = new Map<string, SourceProblem>();
-  let document: RecipeDocument | undefined;
-  for (const node of nodes) {
-    const filled = fillAt(content, [], { ...cluster, nodes, node });
-    const checked = validate(RecipeSchema, filled, { locate, explainKey: explainStepKey });
-    if (checked.ok) document ??= checked.value;
-    else for (const problem of checked.problems) problems.set(JSON.stringify(problem), problem);
-  }
-  if (problems.size > 0 || document === undefined) throw new SourceError([...problems.values()]);
-  return document;
 }

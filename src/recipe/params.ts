@@ -1,25 +1,39 @@
 import { z } from 'zod';
-import { RegexSchema } from './text.ts';
+import { describeParam, fits } from './param-values.ts';
+import { RegexSchema, VariableSchema } from './text.ts';
 
-/** A value of a parameter. */
-export type ParamValue = string | number | boolean | readonly (string | number)[];
+const ScalarSchema = z.union([z.string(), z.number()]);
 
-const ItemSchema = z.union([z.string(), z.number()]);
-
-const DeclarationSchema = z.strictObject({
+const FieldSchema = z.strictObject({
   type: z
     .enum(['integer', 'number', 'string', 'boolean', 'list'])
     .default('string')
     .describe('what kind of value it takes; a list holds texts and numbers'),
   default: z
-    .union([z.string(), z.number(), z.boolean(), z.array(ItemSchema)])
+    .union([z.string(), z.number(), z.boolean(), z.array(ScalarSchema)])
     .optional()
     .describe('the value when nobody sets it; without one it must be set'),
   min: z.number().optional().describe('the smallest number that is accepted'),
   max: z.number().optional().describe('the largest number that is accepted'),
   pattern: RegexSchema.optional().describe('a regular expression that the whole text must match'),
-  enum: z.array(ItemSchema).min(1).optional().describe('the only values that are accepted'),
-  about: z.string().min(1).describe('what the parameter is for, in one line'),
+  enum: z.array(ScalarSchema).min(1).optional().describe('the only values that are accepted'),
+  about: z.string().min(1).describe('what it is for, in one line'),
+});
+
+const DeclarationSchema = FieldSchema.extend({
+  fields: z
+    .record(VariableSchema, FieldSchema)
+    .optional()
+    .describe('for a list of maps: what each of them holds, by name'),
+  gather: z
+    .boolean()
+    .default(false)
+    .describe('for a list: whether several recipes that use this one may each add to it'),
+  fixed: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('why it cannot be changed any more once the cluster has begun to form'),
 });
 
 type ParamDeclaration = z.infer<typeof DeclarationSchema>;
@@ -34,40 +48,6 @@ export const ParamSchema = DeclarationSchema.superRefine((param, context) => {
 /** One parameter as a recipe declares it. */
 export type Param = z.infer<typeof ParamSchema>;
 
-/** Whether the parameter takes `value`. */
-export function fits(param: Param, value: unknown): value is ParamValue {
-  return isOfType(param, value) && isWithin(param, value);
-}
-
-/** The values that the parameter takes, in words: `an integer from 1 to 65535`. */
-export function describeParam({ type, enum: values, min, max, pattern }: Param): string {
-  if (values !== undefined) return `one of ${values.join(', ')}`;
-  const words: string[] = [typeNames[type]];
-  if (min !== undefined) words.push(max === undefined ? `of at least ${min}` : `from ${min}`);
-  if (max !== undefined) words.push(min === undefined ? `of at most ${max}` : `to ${max}`);
-  if (pattern !== undefined) words.push(`matching ${pattern}`);
-  return words.join(' ');
-}
-
-/** A value that fits the parameter, for rendering a recipe before anybody has chosen one. */
-export function sampleValue(param: Param): ParamValue {
-  if (param.default !== undefined) return param.default;
-  const [first] = param.enum ?? [];
-  if (first !== undefined) return first;
-  if (param.type === 'number') return param.min ?? param.max ?? 1;
-  if (param.type === 'integer') return Math.ceil(param.min ?? Math.floor(param.max ?? 1));
-  if (param.type === 'boolean') return true;
-  return param.type === 'list' ? [] : 'sample';
-}
-
-const typeNames = {
-  integer: 'an integer',
-  number: 'a number',
-  string: 'a text',
-  boolean: 'true or false',
-  list: 'a list',
-} as const;
-
 /** Keys of a declaration that do not go with its other keys, each with what to say about it. */
 function* contradictionsOf(param: ParamDeclaration): Generator<[key: string, message: string]> {
   const numeric = param.type === 'integer' || param.type === 'number';
@@ -78,6 +58,10 @@ function* contradictionsOf(param: ParamDeclaration): Generator<[key: string, mes
   if (param.pattern !== undefined && param.type !== 'string') {
     yield ['pattern', 'pattern is only for type: string'];
   }
+  if (param.fields !== undefined && param.type !== 'list') {
+    yield ['fields', 'fields is only for type: list'];
+  }
+  if (param.gather && param.type !== 'list') yield ['gather', 'gather is only for type: list'];
   const { enum: values, ...without } = param;
   if (values?.some((value) => !fits(without, value)) === true) {
     yield ['enum', `expected each value to be ${describeParam(without)}`];
@@ -85,25 +69,4 @@ function* contradictionsOf(param: ParamDeclaration): Generator<[key: string, mes
   if (param.default !== undefined && !fits(param, param.default)) {
     yield ['default', `expected ${describeParam(param)}`];
   }
-}
-
-function isOfType({ type }: Param, value: unknown): value is ParamValue {
-  if (type === 'integer') return Number.isSafeInteger(value);
-  if (type === 'number') return Number.isFinite(value);
-  if (type === 'list') return z.array(ItemSchema).safeParse(value).success;
-  return typeof value === type;
-}
-
-function isWithin(param: Param, value: ParamValue): boolean {
-  if (param.enum !== undefined && !param.enum.some((each) => each === value)) return false;
-  if (typeof value === 'number') {
-    return (
-      value >= (param.min ?? Number.NEGATIVE_INFINITY) &&
-      value <= (param.max ?? Number.POSITIVE_INFINITY)
-    );
-  }
-  if (typeof value === 'string' && param.pattern !== undefined) {
-    return new RegExp(`^(?:${param.pattern})$`).test(value);
-  }
-  return true;
 }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { RecipeContent } from './content.ts';
 import type { Param } from './params.ts';
-import type { LifeEvent, RecipeDocument, RecipeHead, RoleSchema } from './schema.ts';
+import type { LifeEvent, QuorumRule } from './phase-schema.ts';
+import type { RoleMapping, RoleSchema } from './role-schema.ts';
+import type { RecipeDocument, RecipeHead } from './schema.ts';
 
 /** A recipe that was checked: nothing is left in it that `check` would refuse. */
 export interface Recipe {
@@ -11,16 +13,30 @@ export interface Recipe {
   readonly supports: readonly string[];
   readonly params: Readonly<Record<string, Param>>;
   readonly roles: Readonly<Record<string, Role>>;
+  /** Other recipes that become part of the cluster. */
+  readonly uses: readonly Use[];
   readonly recorded: RecipeHead['recorded'];
+  readonly secrets: RecipeHead['secrets'];
   readonly phases: readonly Phase[];
   readonly proofs: readonly ProofSummary[];
   readonly file: string;
-  /** The recipe's text with its templates; only the functions of `resolve.ts` read it. */
+  /** The recipe's text with its templates; only the functions of `resolve*.ts` and `compose.ts` read it. */
   readonly content: RecipeContent;
 }
 
 /** A named group of nodes, with how many there may be. */
 export type Role = z.infer<typeof RoleSchema>;
+
+/** What a recipe says about another one that it uses. */
+export interface Use {
+  readonly recipe: Recipe;
+  /** For each role of the used recipe, which nodes of the using one hold it. */
+  readonly roles: Readonly<Record<string, RoleMapping>>;
+  /** Names of the used recipe's parameters that are set here. */
+  readonly params: readonly string[];
+  /** Whether the services of the using recipe do not wait for those of the used one. */
+  readonly alongside: boolean;
+}
 
 /** What is known of a phase before its templates are filled. */
 export interface Phase {
@@ -38,9 +54,13 @@ export interface Service {
   readonly name: string;
   /** Names of the phases whose changes make a restart necessary. */
   readonly inputs: readonly string[];
+  /** Names of the phases whose changes it takes in by a reload. */
+  readonly reloads: readonly string[];
   readonly onChange: 'restart' | 'reload' | 'none';
   /** How many of its nodes must serve so that the service works; undefined when each stands for itself. */
-  readonly quorum: 'majority' | undefined;
+  readonly quorum: QuorumRule | undefined;
+  /** Whether members know each other by configuration only (`static`), or take new ones in by themselves. */
+  readonly membership: 'static' | 'dynamic';
   /** A command that prints the version of what is installed. */
   readonly version: string | undefined;
 }

@@ -4,8 +4,9 @@ import type { YamlPath } from '../yaml/parse.ts';
 import { valueAt } from '../yaml/value-at.ts';
 import { filled, filledFields } from './filled.ts';
 import type { ProofSummary, Recipe } from './recipe.ts';
+import type { Placed } from './resolve.ts';
 import { ProbeProofSchema, WriteReadProofSchema } from './schema.ts';
-import type { NodeScope, ProofScope } from './scope.ts';
+import type { ProofScope, Scopes } from './scope.ts';
 
 /** One proof, filled for one cluster. */
 export type Proof = ProbeProof | WriteReadProof;
@@ -13,8 +14,8 @@ export type Proof = ProbeProof | WriteReadProof;
 /** A proof that asks nodes something. */
 export interface ProbeProof extends ProofSummary {
   readonly kind: 'probe';
-  /** The probe as it is asked at `node`. */
-  readonly probeAt: (node: NodeScope) => Probe;
+  /** The probe as it is asked at the node, which must hold a role of the recipe. */
+  readonly probeAt: (node: Placed) => Probe;
   /** Regular expression that the answer must match; any answer will do without one. */
   readonly match: string | undefined;
   readonly on: On;
@@ -25,10 +26,10 @@ export interface ProbeProof extends ProofSummary {
 export interface WriteReadProof extends ProofSummary {
   readonly kind: 'write-read';
   readonly withinMs: number;
-  readonly write: { readonly on: On; readonly commandAt: (node: NodeScope) => string };
+  readonly write: { readonly on: On; readonly commandAt: (node: Placed) => string };
   readonly read: {
     readonly on: On;
-    readonly commandAt: (node: NodeScope) => string;
+    readonly commandAt: (node: Placed) => string;
     /** What must be read: what the write printed, or this text. */
     readonly equals: { readonly kind: 'write' } | { readonly kind: 'text'; readonly text: string };
   };
@@ -39,13 +40,13 @@ export interface WriteReadProof extends ProofSummary {
  *
  * @throws {SourceError} when what a template gave is not valid; so may `probeAt` and `commandAt`
  */
-export function resolveProofs(recipe: Recipe, scope: ProofScope): readonly Proof[] {
+export function resolveProofs(recipe: Recipe, scopes: Scopes<ProofScope>): readonly Proof[] {
   return recipe.proofs.map((summary, index) => {
     const path = ['proofs', index];
     const isProbe = valueAt(recipe.content.document.value, [...path, 'probe']) !== undefined;
     return isProbe
-      ? probeProof(recipe, path, summary, scope)
-      : writeReadProof(recipe, path, summary, scope);
+      ? probeProof(recipe, path, summary, scopes)
+      : writeReadProof(recipe, path, summary, scopes);
   });
 }
 
@@ -53,17 +54,17 @@ function probeProof(
   recipe: Recipe,
   path: YamlPath,
   summary: ProofSummary,
-  scope: ProofScope,
+  scopes: Scopes<ProofScope>,
 ): ProbeProof {
   const { probe, match, on, within } = ProbeProofSchema.shape;
-  const fields = filledFields(recipe, path, { match, on, within }, scope);
+  const fields = filledFields(recipe, path, { match, on, within }, scopes.cluster);
   return {
     kind: 'probe',
     ...summary,
     match: fields.match,
     on: fields.on,
     withinMs: fields.within,
-    probeAt: (node) => filled(recipe, [...path, 'probe'], probe, { ...scope, node }),
+    probeAt: ({ ordinal }) => filled(recipe, [...path, 'probe'], probe, scopes.at(ordinal)),
   };
 }
 
@@ -71,18 +72,20 @@ function writeReadProof(
   recipe: Recipe,
   path: YamlPath,
   summary: ProofSummary,
-  scope: ProofScope,
+  scopes: Scopes<ProofScope>,
 ): WriteReadProof {
   const { write, read, within } = WriteReadProofSchema.shape;
-  const commandAt = (half: 'write' | 'read') => (node: NodeScope) =>
-    filled(recipe, [...path, half, 'command'], write.shape.command, { ...scope, node });
-  const writing = filledFields(recipe, [...path, 'write'], { on: write.shape.on }, scope);
+  const commandAt =
+    (half: 'write' | 'read') =>
+    ({ ordinal }: Placed) =>
+      filled(recipe, [...path, half, 'command'], write.shape.command, scopes.at(ordinal));
+  const writing = filledFields(recipe, [...path, 'write'], { on: write.shape.on }, scopes.cluster);
   const { on, equals } = read.shape;
-  const reading = filledFields(recipe, [...path, 'read'], { on, equals }, scope);
+  const reading = filledFields(recipe, [...path, 'read'], { on, equals }, scopes.cluster);
   return {
     kind: 'write-read',
     ...summary,
-    withinMs: filledFields(recipe, path, { within }, scope).within,
+    withinMs: filledFields(recipe, path, { within }, scopes.cluster).within,
     write: { on: writing.on, commandAt: commandAt('write') },
     read: {
       on: reading.on,

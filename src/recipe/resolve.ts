@@ -4,15 +4,21 @@ import type { On } from '../probes/judge.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { YamlPath } from '../yaml/parse.ts';
 import { valueAt } from '../yaml/value-at.ts';
+import { type Component, type ComponentPhase, qualified } from './composition.ts';
 import { filled, filledFields } from './filled.ts';
-import type { Recipe } from './recipe.ts';
-import { GateSchema, type LifeEvent, OrderSchema, PhaseSchema, RecipeSchema } from './schema.ts';
-import type { ClusterScope, NodeScope, TemplateScope } from './scope.ts';
+import { GateSchema, type LifeEvent, OrderSchema, PhaseSchema } from './phase-schema.ts';
+import { RecipeSchema } from './schema.ts';
+import type { ClusterScope, Scopes, TemplateScope } from './scope.ts';
+
+/** Any node of a cluster; what templates see of it is known by its ordinal. */
+export interface Placed {
+  readonly ordinal: number;
+}
 
 /** What must hold before the work goes on, filled for one cluster. */
 export interface Gate {
-  /** The probe as it is asked at `node`. */
-  readonly probeAt: (node: NodeScope) => Probe;
+  /** The probe as it is asked at the node, which must hold a role of the recipe. */
+  readonly probeAt: (node: Placed) => Probe;
   /** Regular expression that the answer must match; any answer will do without one. */
   readonly match: string | undefined;
   readonly on: On;
@@ -21,8 +27,8 @@ export interface Gate {
 
 /** Which nodes of a life event come last, filled for one cluster. */
 export interface Order {
-  /** The probe as it is asked at `node`. */
-  readonly probeAt: (node: NodeScope) => Probe;
+  /** The probe as it is asked at the node, which must hold a role of the recipe. */
+  readonly probeAt: (node: Placed) => Probe;
   /** Regular expression; nodes whose answer matches it come last. */
   readonly last: string;
 }
@@ -32,13 +38,9 @@ export interface Order {
  *
  * @throws {SourceError} when what a template gave is not a valid step, at its place in the recipe
  */
-export function resolveSteps(
-  recipe: Recipe,
-  phaseName: string,
-  scope: TemplateScope,
-): readonly Step[] {
-  const path = [...phasePath(recipe, phaseName), 'steps'];
-  return filled(recipe, path, PhaseSchema.shape.steps, scope);
+export function resolveSteps(phase: ComponentPhase, scope: TemplateScope): readonly Step[] {
+  const path = [...phasePath(phase), 'steps'];
+  return filled(phase.component.recipe, path, PhaseSchema.shape.steps, scope);
 }
 
 /**
@@ -48,12 +50,12 @@ export function resolveSteps(
  * @throws {SourceError} when what a template gave is not valid
  */
 export function resolveCommand(
-  recipe: Recipe,
-  phaseName: string,
+  phase: ComponentPhase,
   event: LifeEvent,
   scope: TemplateScope,
 ): string | undefined {
-  const path = [...phasePath(recipe, phaseName), event, 'command'];
+  const { recipe } = phase.component;
+  const path = [...phasePath(phase), event, 'command'];
   if (valueAt(recipe.content.document.value, path) === undefined) return undefined;
   return filled(recipe, path, z.string().min(1), scope);
 }
@@ -64,18 +66,18 @@ export function resolveCommand(
  * @throws {SourceError} when what a template gave is not valid; so may `probeAt`
  */
 export function resolveOrder(
-  recipe: Recipe,
-  phaseName: string,
+  phase: ComponentPhase,
   event: LifeEvent,
-  scope: ClusterScope,
+  scopes: Scopes,
 ): Order | undefined {
-  const path = [...phasePath(recipe, phaseName), event, 'order'];
+  const { recipe } = phase.component;
+  const path = [...phasePath(phase), event, 'order'];
   if (valueAt(recipe.content.document.value, path) === undefined) return undefined;
   const { probe, ...rest } = OrderSchema.shape;
-  const { last } = filledFields(recipe, path, rest, scope);
+  const { last } = filledFields(recipe, path, rest, scopes.cluster);
   return {
     last,
-    probeAt: (node) => filled(recipe, [...path, 'probe'], probe, { ...scope, node }),
+    probeAt: ({ ordinal }) => filled(recipe, [...path, 'probe'], probe, scopes.at(ordinal)),
   };
 }
 
@@ -85,43 +87,59 @@ export function resolveOrder(
  * @throws {SourceError} when what a template gave is not valid; so may `probeAt`
  */
 export function resolveGate(
-  recipe: Recipe,
-  phaseName: string,
-  scope: ClusterScope,
+  phase: ComponentPhase,
+  scopes: Scopes,
   event?: LifeEvent,
 ): Gate | undefined {
-  const phase = phasePath(recipe, phaseName);
+  const { recipe } = phase.component;
+  const at = phasePath(phase);
   const places =
     event === undefined
-      ? [[...phase, 'gate']]
+      ? [[...at, 'gate']]
       : [
-          [...phase, event, 'gate'],
-          [...phase, 'gate'],
+          [...at, event, 'gate'],
+          [...at, 'gate'],
         ];
   const path = places.find((each) => valueAt(recipe.content.document.value, each) !== undefined);
   if (path === undefined) return undefined;
   const { probe, ...rest } = GateSchema.shape;
-  const { match, on, within } = filledFields(recipe, path, rest, scope);
+  const { match, on, within } = filledFields(recipe, path, rest, scopes.cluster);
   return {
     match,
     on,
     withinMs: within,
-    probeAt: (node) => filled(recipe, [...path, 'probe'], probe, { ...scope, node }),
+    probeAt: ({ ordinal }) => filled(recipe, [...path, 'probe'], probe, scopes.at(ordinal)),
   };
 }
 
 /**
- * What to tell when the cluster is ready, by name.
+ * What a component has to tell when the cluster is ready, by the names that this has in the cluster.
  *
  * @throws {SourceError} when a template has nothing to say for this cluster
  */
 export function resolveOutputs(
-  recipe: Recipe,
+  component: Component,
   scope: ClusterScope,
 ): Readonly<Record<string, string>> {
-  return filled(recipe, ['outputs'], RecipeSchema.shape.outputs, scope);
+  const outputs = filled(component.recipe, ['outputs'], RecipeSchema.shape.outputs, scope);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, text]) => [qualified(component, name), text]),
+  );
 }
 
-function phasePath(recipe: Recipe, name: string): YamlPath {
-  return ['phases', recipe.phases.findIndex((phase) => phase.name === name), name];
+/**
+ * What a recipe has to tell before anything is changed.
+ *
+ * @throws {SourceError} when a template has nothing to say for this cluster
+ */
+export function resolveNotices(
+  { recipe, params }: Component,
+  { cluster }: Pick<ClusterScope, 'cluster'>,
+): readonly string[] {
+  const notices = filled(recipe, ['notices'], RecipeSchema.shape.notices, { params, cluster });
+  return notices.map((text) => text.trim()).filter((text) => text !== '');
+}
+
+function phasePath({ component: { recipe }, own }: ComponentPhase): YamlPath {
+  return ['phases', recipe.phases.findIndex((phase) => phase.name === own), own];
 }

@@ -2,97 +2,9 @@ import { z } from 'zod';
 import { OnSchema } from '../probes/judge.ts';
 import { ProbeSchema } from '../probes/probe.ts';
 import { ParamSchema } from './params.ts';
-import { RecipeStepSchema } from './step-schema.ts';
+import { PhaseSchema } from './phase-schema.ts';
+import { RoleSchema, UseSchema } from './role-schema.ts';
 import { DurationSchema, NameSchema, RegexSchema, VariableSchema } from './text.ts';
-
-/** What happens to a service in its life, each with its own way of going about it. */
-export const lifeEvents = ['first', 'join', 'replace', 'update', 'leave'] as const;
-
-/** One of {@link lifeEvents}. */
-export type LifeEvent = (typeof lifeEvents)[number];
-
-/** What must hold before the work goes on. */
-export const GateSchema = z.strictObject({
-  probe: ProbeSchema.describe('what to ask'),
-  match: RegexSchema.optional().describe(
-    'regular expression that the answer must match; without one any answer will do',
-  ),
-  on: OnSchema.default('every').describe('which of the nodes must answer so'),
-  within: DurationSchema.default(60_000).describe('how long to wait for it, like 60s'),
-});
-
-/** Which nodes of a life event come last. */
-export const OrderSchema = z.strictObject({
-  probe: ProbeSchema.describe('what to ask every node'),
-  last: RegexSchema.describe('nodes whose answer matches this come last'),
-});
-
-const EventSchema = z
-  .strictObject({
-    mode: z.enum(['batched', 'serial']).describe('all at once (or batch by batch), or one by one'),
-    batch: z
-      .union([
-        z.int().min(1),
-        z.string().regex(/^([1-9]\d?|100)%$/, 'expected a number of nodes or N%'),
-      ])
-      .optional()
-      .describe('how many nodes at once, as a number or a percentage; all when left out'),
-    order: OrderSchema.optional().describe('which nodes come last, such as the leader'),
-    command: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('a command that runs once on each node of this event, before its service starts'),
-    gate: GateSchema.optional().describe("what must hold afterwards, in place of the phase's gate"),
-  })
-  .refine((event) => event.mode === 'batched' || event.batch === undefined, {
-    path: ['batch'],
-    message: 'batch is only for mode: batched',
-  });
-
-const ServiceSchema = z.strictObject({
-  name: z.string().min(1).describe('name of the systemd service'),
-  inputs: z
-    .array(NameSchema)
-    .optional()
-    .describe(
-      'phases whose changes make a restart necessary; its own and all earlier ones when left out',
-    ),
-  onChange: z
-    .enum(['restart', 'reload', 'none'])
-    .default('restart')
-    .describe('what to do when the inputs have changed'),
-  quorum: z
-    .enum(['majority'])
-    .optional()
-    .describe(
-      'how many of its nodes must serve so that the service works; needs a gate, which tells who serves',
-    ),
-  version: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('a command that prints the version of what is installed, for `status`'),
-});
-
-/** One phase: steps on nodes, and at most one service that they lead up to. */
-export const PhaseSchema = z.strictObject({
-  bake: z.boolean().default(false).describe('whether an image may be made after this phase'),
-  roles: z.array(NameSchema).min(1).optional().describe('roles it concerns; all when left out'),
-  steps: z
-    .array(RecipeStepSchema)
-    .default([])
-    .describe('what must be true on each node, in this order'),
-  service: ServiceSchema.optional().describe(
-    'the service that this phase starts and keeps current',
-  ),
-  first: EventSchema.optional().describe('how the founders of a new ensemble start'),
-  join: EventSchema.optional().describe('how new nodes join a running ensemble'),
-  replace: EventSchema.optional().describe('how a new machine takes the place of a lost one'),
-  update: EventSchema.optional().describe('how a change reaches running nodes'),
-  leave: EventSchema.optional().describe('how nodes leave'),
-  gate: GateSchema.optional().describe('what must hold before the next batch or phase starts'),
-});
 
 const proofBase = {
   about: z.string().min(1).describe('what it shows, in one line'),
@@ -131,35 +43,23 @@ export const WriteReadProofSchema = z.strictObject({
 /** What shows that a service works. */
 const ProofSchema = z.union([ProbeProofSchema, WriteReadProofSchema]);
 
-/** A group of nodes. */
-export const RoleSchema = z
-  .strictObject({
-    count: z
-      .int()
-      .min(1)
-      .default(1)
-      .describe('how many nodes, unless somebody asks for another number'),
-    odd: z
-      .boolean()
-      .default(false)
-      .describe('whether only odd numbers make sense, as for a quorum'),
-    min: z.int().min(1).default(1).describe('fewest nodes'),
-    max: z.int().min(1).optional().describe('most nodes'),
-  })
-  .refine(({ count, odd }) => !odd || count % 2 === 1, {
-    path: ['count'],
-    message: 'expected an odd number',
-  })
-  .refine(({ count, min, max }) => count >= min && count <= (max ?? count), {
-    path: ['count'],
-    message: 'expected a number from min to max',
-  });
+/** What the machines of the first formation are recorded as. */
+export const foundersValue = 'founders';
 
 const RecordedSchema = z.strictObject({
-  scope: z.literal('cluster').describe('whom it belongs to'),
+  scope: z
+    .enum(['cluster', 'node'])
+    .describe('cluster: one value; node: one for each node, which it keeps for ever'),
   value: z
-    .literal('founders')
-    .describe('founders: ordinal and incarnation of every machine of the first formation'),
+    .json()
+    .describe(
+      'founders: ordinal and incarnation of every machine of the first formation; else a template, filled once when the first formation begins (of a node that comes later: before it is first worked on)',
+    ),
+});
+
+const SecretSchema = z.strictObject({
+  bytes: z.int().min(16).max(1024).default(32).describe('how many random bytes'),
+  encoding: z.enum(['base64', 'hex']).default('base64').describe('how they are written'),
 });
 
 /** A whole recipe as `recipes/NAME.yml` holds it, after its templates were filled. */
@@ -178,10 +78,20 @@ export const RecipeSchema = z.strictObject({
     .record(NameSchema, RoleSchema)
     .refine((roles) => Object.keys(roles).length > 0, 'expected at least one role')
     .describe('groups of nodes, by name'),
+  uses: z
+    .record(NameSchema, UseSchema)
+    .default({})
+    .describe('other recipes that become part of the cluster, by name'),
   recorded: z
     .record(VariableSchema, RecordedSchema)
     .default({})
     .describe('values that are settled once in the life of a cluster, by name'),
+  secrets: z
+    .record(VariableSchema, SecretSchema)
+    .default({})
+    .describe(
+      'random values that are made once for a cluster and kept secret, by name; only files with `secret: true` may hold one',
+    ),
   phases: z
     .array(
       z
@@ -198,6 +108,12 @@ export const RecipeSchema = z.strictObject({
     .record(VariableSchema, z.string())
     .default({})
     .describe('what to tell when it is ready, such as how to connect'),
+  notices: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'what to tell before anything is changed; one that is empty once it is filled is not told',
+    ),
 });
 
 /** A whole recipe after its templates were filled. */
@@ -208,6 +124,7 @@ export const RecipeHeadSchema = RecipeSchema.extend({
   phases: z.unknown().optional(),
   proofs: z.unknown().optional(),
   outputs: z.unknown().optional(),
+  notices: z.unknown().optional(),
 });
 
 /** The part of a recipe that its templates may speak of. */

@@ -1,11 +1,6 @@
-import { list, object, type Shape, scalar } from '../render/shape.ts';
-import { type ParamValue, sampleValue } from './params.ts';
-import type { RecipeHead } from './schema.ts';
-
-/** What of a recipe its templates may speak of. */
-export interface Nameable extends Pick<RecipeHead, 'params' | 'roles' | 'recorded'> {
-  readonly name: string;
-}
+import { type Component, type Composition, qualified } from './composition.ts';
+import type { ParamValue } from './param-values.ts';
+import type { Founder, Recorded } from './recorded.ts';
 
 /** What templates see of one node. */
 export interface NodeScope {
@@ -22,26 +17,28 @@ export interface NodeScope {
   readonly founder: boolean;
   /** 1 for the first machine behind the ordinal, 2 for the next. */
   readonly incarnation: number;
+  /** Address of the member whose place this machine is to take; null where it takes nobody's. */
+  readonly replaces: string | null;
 }
 
-/** A machine that took part in the first formation. */
-export interface Founder {
-  readonly ordinal: number;
-  readonly incarnation: number;
+/** What templates of a recipe see of another one that it uses. */
+export interface UsedScope {
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly nodes: readonly NodeScope[];
+  readonly roles: Readonly<Record<string, readonly NodeScope[]>>;
 }
 
-/** What templates see that speak of a cluster as a whole. */
-export interface ClusterScope {
+/** What templates see that speak of a cluster as a whole; of its nodes those that hold a role of their recipe. */
+export interface ClusterScope extends UsedScope {
   readonly cluster: {
     readonly name: string;
     readonly uid: string;
     readonly recipe: string;
     readonly profile: string;
   };
-  readonly params: Readonly<Record<string, ParamValue>>;
-  readonly nodes: readonly NodeScope[];
-  readonly roles: Readonly<Record<string, readonly NodeScope[]>>;
-  readonly recorded: Readonly<Record<string, readonly Founder[]>>;
+  readonly uses: Readonly<Record<string, UsedScope>>;
+  readonly recorded: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** What templates see that are filled for one node. */
@@ -54,95 +51,126 @@ export interface ProofScope extends ClusterScope {
   readonly nonce: string;
 }
 
-const nodeShape = object({
-  ordinal: scalar,
-  name: scalar,
-  address: scalar,
-  publicAddress: scalar,
-  zone: scalar,
-  roles: list(scalar),
-  facts: object({ memoryMib: scalar, cpus: scalar }),
-  founder: scalar,
-  incarnation: scalar,
-});
+/** A machine that is a member of a service. */
+export interface Member extends Founder {
+  /** Missing where nobody has kept it. */
+  readonly address?: string | undefined;
+}
 
-/** The shape of {@link ClusterScope} for one recipe: its own parameters, roles and recorded values. */
-export function clusterShape(recipe: Nameable): Extract<Shape, { kind: 'object' }> {
-  const founders = list(object({ ordinal: scalar, incarnation: scalar }));
+/** What is known of a cluster as a whole, over all of its recipes. */
+export interface ClusterValues {
+  readonly cluster: ClusterScope['cluster'];
+  /** In the order of their ordinals, with the names that roles have in the cluster. */
+  readonly nodes: readonly NodeScope[];
+  readonly recorded: Recorded;
+  /** By recipe, then by name. */
+  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
+   * By service whose `first` is through: the machines that are its members and know each other. For every other machine
+   * it is yet to join.
+   */
+  readonly formed: ReadonlyMap<string, readonly Member[]>;
+}
+
+/** The nodes that hold a role of a component, as its own templates see them. */
+export function ownNodes(
+  component: Component,
+  { nodes, recorded, formed }: Pick<ClusterValues, 'nodes' | 'recorded' | 'formed'>,
+): readonly NodeScope[] {
+  const founders = recorded[component.recipe.name]?.founders;
+  return nodes.flatMap((node): NodeScope[] => {
+    const roles = Object.keys(component.recipe.roles).filter((role) =>
+      node.roles.includes(qualified(component, role)),
+    );
+    if (roles.length === 0) return [];
+    const founder = founders === undefined ? node.founder : isFounder(node, founders);
+    return [{ ...node, roles, founder, replaces: replacedBy(node, component, formed) }];
+  });
+}
+
+/** What templates of a component see that speak of the cluster as a whole. */
+export function componentScope(
+  component: Component,
+  { components }: Pick<Composition, 'components'>,
+  values: ClusterValues,
+): ClusterScope {
+  const { name, uses } = component.recipe;
+  const usedScopes = uses.flatMap((use) => {
+    const used = components.find(({ recipe }) => recipe.name === use.recipe.name);
+    return used === undefined ? [] : [[use.recipe.name, usedScope(used, values)] as const];
+  });
   return {
-    kind: 'object',
-    fields: {
-      cluster: object({ name: scalar, uid: scalar, recipe: scalar, profile: scalar }),
-      params: object(
-        mapValues(recipe.params, (param) => (param.type === 'list' ? list(scalar) : scalar)),
-      ),
-      nodes: list(nodeShape),
-      roles: object(mapValues(recipe.roles, () => list(nodeShape))),
-      recorded: object(mapValues(recipe.recorded, () => founders)),
-    },
+    ...usedScope(component, values),
+    cluster: values.cluster,
+    uses: Object.fromEntries(usedScopes),
+    recorded: values.recorded[name]?.values ?? {},
+    secrets: values.secrets[name] ?? {},
   };
 }
 
-/** The shape of {@link TemplateScope}; with `nonce` also that of what a proof's commands see. */
-export function nodeScopeShape(recipe: Nameable, extra: 'nonce' | undefined): Shape {
-  const { fields } = clusterShape(recipe);
-  return object({ ...fields, node: nodeShape, ...(extra === undefined ? {} : { nonce: scalar }) });
+/** What templates of a component see: those about the cluster as a whole, and those that are filled for one node. */
+export interface Scopes<S extends ClusterScope = ClusterScope> {
+  readonly cluster: S;
+  /** Whether the node with this ordinal holds a role of the component. */
+  holds(ordinal: number): boolean;
+  /** @throws {RangeError} when the node with this ordinal holds no role of the component */
+  at(ordinal: number): S & TemplateScope;
 }
 
-/** The shape of {@link ProofScope}. */
-export function proofShape(recipe: Nameable): Shape {
-  return object({ ...clusterShape(recipe).fields, nonce: scalar });
-}
-
-/** A cluster that does not exist (RFC 5737 addresses, default parameters), to try a recipe's templates on. */
-export function sampleScope(recipe: Nameable): ProofScope {
-  const roles = Object.entries(recipe.roles);
-  const size = Math.max(...roles.map(([, role]) => role.count));
-  const nodes = Array.from({ length: size }, (_, index) =>
-    sampleNode(`${recipe.name}-default-${index + 1}`, index + 1, rolesOf(roles, index + 1)),
-  );
-  const founders = nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
+/** The {@link Scopes} of a component, with more names such as `nonce`. */
+export function componentScopes<More extends object>(
+  component: Component,
+  composition: Pick<Composition, 'components'>,
+  values: ClusterValues,
+  more: More,
+): Scopes<ClusterScope & More> {
+  const cluster = { ...componentScope(component, composition, values), ...more };
   return {
-    cluster: {
-      name: `${recipe.name}-default`,
-      uid: 'sample',
-      recipe: recipe.name,
-      profile: 'default',
-    },
-    params: mapValues(recipe.params, sampleValue),
-    nodes,
-    roles: mapValues(recipe.roles, (_, name) => nodes.filter((node) => node.roles.includes(name))),
-    recorded: mapValues(recipe.recorded, () => founders),
-    nonce: 'sample',
+    cluster,
+    holds: (ordinal) => cluster.nodes.some((node) => node.ordinal === ordinal),
+    at: (ordinal) => atNode(component, values, cluster, ordinal),
   };
 }
 
-function rolesOf(
-  roles: readonly (readonly [string, { count: number }])[],
+/** The scope with one of its nodes, and the values that are recorded for that. */
+export function atNode<S extends ClusterScope>(
+  { recipe }: Component,
+  { recorded }: Pick<ClusterValues, 'recorded'>,
+  scope: S,
   ordinal: number,
-): string[] {
-  return roles.filter(([, role]) => ordinal <= role.count).map(([name]) => name);
-}
-
-function sampleNode(name: string, ordinal: number, roles: readonly string[]): NodeScope {
-  return {
-    ordinal,
+): S & TemplateScope {
+  const node = scope.nodes.find((each) => each.ordinal === ordinal);
+  if (node === undefined) throw new RangeError(`node ${ordinal} has no role of ${recipe.name}`);
+  const own = Object.entries(recorded[recipe.name]?.nodes ?? {}).map(([name, values]) => [
     name,
-    address: `192.0.2.${ordinal % 255}`,
-    publicAddress: `198.51.100.${ordinal % 255}`,
-    zone: 'zone-a',
-    roles,
-    facts: { memoryMib: 4096, cpus: 2 },
-    founder: true,
-    incarnation: 1,
-  };
+    values[String(ordinal)] ?? null,
+  ]);
+  return { ...scope, recorded: { ...scope.recorded, ...Object.fromEntries(own) }, node };
 }
 
-function mapValues<In, Out>(
-  record: Readonly<Record<string, In>>,
-  change: (value: In, key: string) => Out,
-): Record<string, Out> {
-  return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [key, change(value, key)]),
+function usedScope(component: Component, values: ClusterValues): UsedScope {
+  const nodes = ownNodes(component, values);
+  const roles = Object.keys(component.recipe.roles).map((role) => [
+    role,
+    nodes.filter((node) => node.roles.includes(role)),
+  ]);
+  return { params: component.params, nodes, roles: Object.fromEntries(roles) };
+}
+
+function isFounder(node: NodeScope, founders: readonly Founder[]): boolean {
+  return founders.some(
+    ({ ordinal, incarnation }) => ordinal === node.ordinal && incarnation === node.incarnation,
   );
+}
+
+/** The address that a member of the component's services had whose ordinal the node has taken over. */
+function replacedBy(
+  { ordinal, incarnation }: NodeScope,
+  { recipe }: Component,
+  formed: ClusterValues['formed'],
+): string | null {
+  const services = recipe.phases.flatMap(({ service }) => service?.name ?? []);
+  const members = services.flatMap((service) => formed.get(service) ?? []);
+  const former = members.find((each) => each.ordinal === ordinal && each.incarnation < incarnation);
+  return former?.address ?? null;
 }

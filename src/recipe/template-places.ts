@@ -1,21 +1,32 @@
-import type { Shape } from '../render/shape.ts';
-import type { YamlPath } from '../yaml/parse.ts';
-import { lifeEvents } from './schema.ts';
-import { clusterShape, type Nameable, nodeScopeShape, proofShape } from './scope.ts';
+import { type Shape, scalar } from '../render/shape.ts';
+import type { YamlDocument, YamlPath } from '../yaml/parse.ts';
+import { valueAt } from '../yaml/value-at.ts';
+import { lifeEvents } from './phase-schema.ts';
+import {
+  choiceShape,
+  clusterShape,
+  type Nameable,
+  nodeScopeShape,
+  proofShape,
+  secretsShape,
+} from './scope-shapes.ts';
 
 /** What a template at a path of a recipe may speak of; undefined where no template can stand. */
 export type ShapeAt = (path: YamlPath) => Shape | undefined;
 
 /** The places of a recipe that may hold templates: what is filled per node sees `node`, the rest only the cluster. */
-export function templatePlaces(recipe: Nameable): ShapeAt {
+export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, 'value'>): ShapeAt {
+  const choice = choiceShape(recipe);
   const cluster = clusterShape(recipe);
-  const node = nodeScopeShape(recipe, undefined);
+  const node = nodeScopeShape(recipe);
+  const secret = nodeScopeShape(recipe, { secrets: secretsShape(recipe) });
   const proof = proofShape(recipe);
-  const proofAtNode = nodeScopeShape(recipe, 'nonce');
+  const proofAtNode = nodeScopeShape(recipe, { nonce: scalar });
 
   const inGate = ([key]: YamlPath): Shape => (key === 'probe' ? node : cluster);
-  const inPhase = ([key, ...rest]: YamlPath): Shape | undefined => {
-    if (key === 'steps') return node;
+  const inPhase = (path: YamlPath): Shape | undefined => {
+    const [key, ...rest] = path.slice(3);
+    if (key === 'steps') return isSecretText(value, path) ? secret : node;
     if (key === 'gate') return inGate(rest);
     if (!lifeEvents.some((event) => event === key)) return undefined;
     if (rest[0] === 'gate' || rest[0] === 'order') return inGate(rest.slice(1));
@@ -25,9 +36,24 @@ export function templatePlaces(recipe: Nameable): ShapeAt {
     if (key === 'class' || key === 'about') return undefined;
     return key === 'probe' || inner === 'command' ? proofAtNode : proof;
   };
-  return ([section, , ...rest]) => {
-    if (section === 'phases') return inPhase(rest.slice(1));
-    if (section === 'proofs') return inProof(rest);
+  const inRecorded = (path: YamlPath): Shape | undefined => {
+    if (path[2] !== 'value') return undefined;
+    return valueAt(value, [...path.slice(0, 2), 'scope']) === 'node' ? node : cluster;
+  };
+  return (path) => {
+    const [section, , key] = path;
+    if (section === 'phases') return inPhase(path);
+    if (section === 'proofs') return inProof(path.slice(2));
+    if (section === 'uses') return key === 'params' ? choice : undefined;
+    if (section === 'recorded') return inRecorded(path);
+    if (section === 'notices') return choice;
     return section === 'outputs' ? cluster : undefined;
   };
+}
+
+/** Whether a path is that of the text of a step's file that is kept secret: the only place for secrets. */
+function isSecretText(recipe: unknown, path: YamlPath): boolean {
+  const step = path.slice(0, 7);
+  const isText = path.length === 8 && (path[7] === 'content' || path[7] === 'template');
+  return isText && path[6] === 'file' && valueAt(recipe, [...step, 'secret']) === true;
 }

@@ -14,6 +14,8 @@ const SnapshotNodeSchema = z.strictObject({
   instanceId: z.string().nullable(),
 });
 
+const MachineSchema = z.strictObject({ ordinal: Ordinal, incarnation: z.int().positive() });
+
 const QuestionSchema = z.strictObject({
   match: z.string().nullable(),
   /** By ordinal. */
@@ -53,12 +55,29 @@ export const ClusterSnapshotSchema = z.strictObject({
   /** Whether a run began to change nodes and has not brought all of them through. */
   unfinished: z.boolean(),
   nodes: z.array(SnapshotNodeSchema),
-  /** Values computed once, like founders and tokens, by their name in the recipe. */
-  recorded: z.record(z.string(), z.json()),
+  /** What was settled when the first formation began, and is never computed again. */
+  recorded: z.object({
+    /** By recipe: empty until the first formation begins. */
+    components: z
+      .record(
+        z.string(),
+        z.strictObject({
+          founders: z.array(MachineSchema),
+          /** By name in the recipe. */
+          values: z.record(z.string(), z.json()),
+          /** By name in the recipe, then by ordinal. */
+          nodes: z.record(z.string(), z.record(z.string(), z.json())),
+        }),
+      )
+      .default({}),
+    /** Parameters that may not change any more, by their name in the cluster. */
+    fixed: z.record(z.string(), z.json()).default({}),
+  }),
   /** By service whose `first` has completed: the machines that are its members and know each other. */
   formed: z.record(
     z.string(),
-    z.array(z.strictObject({ ordinal: Ordinal, incarnation: z.int().positive() })),
+    /** The address is missing where nobody has kept it. */
+    z.array(MachineSchema.extend({ address: z.string().optional() })),
   ),
 });
 

@@ -37,6 +37,14 @@ export interface Secrets {
   clusterKey(): Promise<ClusterKey>;
   /** The cluster's key, null when there is none (lost, or not made yet); makes nothing. Throws as `clusterKey`. */
   existingClusterKey(): Promise<ClusterKey | null>;
+  /** The secret of this name, null when there is none (lost, or not made yet). @throws {DeployerError} as `clusterKey` */
+  existingValue(name: string): Promise<string | null>;
+  /**
+   * The secret of this name: the one there is, else what `make` gives, which is durable when this resolves.
+   * @param name letters, digits, dots, dashes and underscores
+   * @throws {DeployerError} as `clusterKey`
+   */
+  value(name: string, make: () => string): Promise<string>;
 }
 
 /** The secrets of `cluster` in its folder; nothing is touched before a method is called. */
@@ -53,7 +61,18 @@ export function openSecrets(folder: string, cluster: string): Secrets {
     await writing(privateKeyFile, () => chmod(privateKeyFile, privateFile));
     return { privateKey, privateKeyFile, publicKey, existed };
   };
+  const existingValue = async (name: string) => {
+    const text = await readIfThere(valueFile(secrets, name));
+    return text === null ? null : text.toString('utf8').trimEnd();
+  };
   return {
+    existingValue,
+    value: async (name, make) => {
+      const existing = await existingValue(name);
+      if (existing !== null) return existing;
+      await createOnce(secrets, valueFile(secrets, name), `${make()}\n`);
+      return (await existingValue(name)) ?? '';
+    },
     existingClusterKey: () => existingClusterKey(),
     clusterKey: async () => {
       const existing = await existingClusterKey();
@@ -64,6 +83,13 @@ export function openSecrets(folder: string, cluster: string): Secrets {
       return created;
     },
   };
+}
+
+function valueFile(folder: string, name: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw new RangeError(`"${name}" cannot be the name of a secret`);
+  }
+  return join(folder, name);
 }
 
 /** True when this call created the file, complete and durable; false when it was there, untouched. */

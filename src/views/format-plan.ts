@@ -12,11 +12,17 @@ export interface ShownPlan {
   }[];
   readonly nodes: readonly ShownNode[];
   readonly order: readonly ShownStage[];
-  readonly recorded: Readonly<Record<string, readonly { readonly ordinal: number }[]>>;
+  readonly recorded: Readonly<Record<string, ShownRecord>>;
   readonly refusal: { readonly message: string; readonly hint: string | null } | null;
   readonly goal: number | null;
   /** The command line that carries it out. */
   readonly apply: string;
+}
+
+interface ShownRecord {
+  readonly founders: readonly { readonly ordinal: number }[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly nodes: Readonly<Record<string, unknown>>;
 }
 
 interface ShownNode {
@@ -118,8 +124,13 @@ function formatTurns(nodes: readonly string[], atOnce: number, last: readonly st
 }
 
 function formatRecorded({ recorded }: ShownPlan): string[] {
-  return Object.entries(recorded).map(([name, members]) => {
-    return `settled for good: ${name} ${members.map(({ ordinal }) => `-${ordinal}`).join(', ')}`;
+  const records = Object.entries(recorded);
+  return records.map(([recipe, { founders, values, nodes }]) => {
+    const whose = records.length === 1 ? '' : `${recipe}: `;
+    const members = founders.map(({ ordinal }) => `-${ordinal}`).join(', ');
+    const others = [...Object.keys(values), ...Object.keys(nodes)];
+    const names = others.filter((name) => name !== 'founders');
+    return [`settled for good: ${whose}founders ${members}`, ...names].join('; ');
   });
 }
 

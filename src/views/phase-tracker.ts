@@ -24,11 +24,18 @@ interface OpenPhase {
   news: string;
 }
 
+/** As wide as the phases that every cluster has. */
+const usualWidth = 9;
+
 /** A tracker that has seen nothing yet. */
 export function trackPhases(clock: Clock): PhaseTracker {
   const open = new Map<string, OpenPhase>();
+  let width = usualWidth;
   return {
     handle(event) {
+      if (event.type === 'plan-made') {
+        width = Math.max(usualWidth, ...event.phases.map(({ length }) => length));
+      }
       if (event.type === 'phase-started') {
         open.set(event.phase, begin(event.nodes.length, clock.monotonicMs()));
       } else if (event.type === 'proof-ended') {
@@ -45,12 +52,13 @@ export function trackPhases(clock: Clock): PhaseTracker {
       if (state === undefined) return undefined;
       const ms = clock.monotonicMs() - state.startedMs;
       const done = state.ended.size + state.proofsDone;
-      return { phase, done, total: state.total, ms, detail: state.news };
+      return { phase, width, done, total: state.total, ms, detail: state.news };
     },
     end({ phase, done, total, ms, detail }) {
       const proofs = open.get(phase)?.proofs ?? [];
       open.delete(phase);
-      return { phase, done, total, ms, detail: detail === '' ? proofs.join(' · ') : detail };
+      const told = detail === '' ? proofs.join(' · ') : detail;
+      return { phase, width, done, total, ms, detail: told };
     },
   };
 }

@@ -51,10 +51,11 @@ enabled_differs() {
   esac
 }
 
-# kind_service UNIT INPUTS ON-CHANGE [PHASE]…: the phases are those that the inputs come from.
+# kind_service UNIT INPUTS RELOADS ON-CHANGE [PHASE]…: the phases are those that inputs and reloads come from; RELOADS
+# is - where a reload takes in nothing.
 kind_service() {
-  service=$1 service_inputs=$2 service_change=$3 service_record=$base/services/$1
-  shift 3
+  service=$1 service_inputs=$2 service_reloads=$3 service_change=$4 service_record=$base/services/$1
+  shift 4
   service_phases=$*
   see_unit "$service"
   service_differs "$service_change"
@@ -78,7 +79,11 @@ service_differs() {
   stored_inputs=
   stored_invocation=
   stored_generation=
-  if [ -f "$service_record" ]; then read -r stored_inputs stored_invocation stored_generation <"$service_record"; fi
+  stored_reloads=
+  if [ -f "$service_record" ]; then
+    read -r stored_inputs stored_invocation stored_generation stored_reloads <"$service_record"
+  fi
+  stored_reloads=${stored_reloads:--}
   if ! unit_is ActiveState active; then
     verb=start
     differs "not running${picked:+ ($picked)}"
@@ -93,6 +98,9 @@ service_differs() {
   elif [ "$stored_inputs" != "$service_inputs" ]; then
     verb=$1
     differs 'inputs changed'
+  elif [ "$stored_reloads" != "$service_reloads" ]; then
+    verb=reload
+    differs 'what it reloads changed'
   fi
 }
 
@@ -139,13 +147,13 @@ unit_report() {
 # put_record: the start that systemd knows now was with these inputs, and still is right as of this bundle.
 put_record() {
   pick "$unit_state" InvocationID=
-  put_line "$service_inputs $picked $generation" "$service_record" 2>>"$log" || fail "$(last_lines "could not write $service_record")"
+  put_line "$service_inputs $picked $generation $service_reloads" "$service_record" 2>>"$log" || fail "$(last_lines "could not write $service_record")"
 }
 
 # confirm_record: brings the record of a service that needed no start up to date: either it is the start that we know
 # and something else was changed since, or another one with nothing changed since. In all other cases the record stays.
 confirm_record() {
-  if [ "$mode" = check ] || [ "$stored_inputs" != "$service_inputs" ]; then return; fi
+  if [ "$mode" = check ] || [ "$stored_inputs $stored_reloads" != "$service_inputs $service_reloads" ]; then return; fi
   if unit_is InvocationID "$stored_invocation"; then
     service_changed_since || return 0
   elif service_changed_since; then

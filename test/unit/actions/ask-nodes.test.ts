@@ -34,6 +34,7 @@ function nodes(...remotes: readonly (Remote | null)[]): readonly AskedNode[] {
       facts: { memoryMib: 1024, cpus: 1 },
       incarnation: 1,
       founder: true,
+      replaces: null,
     },
   }));
 }

@@ -18,8 +18,10 @@ const waiting = { clock: virtualClock(), signal: new AbortController().signal };
 const untold: ClusterSnapshot = { version: 1, serial: 1, ...sampleContent({ questions: {} }) };
 
 let model: ClusterModel;
+const onPorts = new Map<number, ClusterModel>();
 beforeAll(async () => {
   model = await ensemble(3);
+  for (const port of [81, 82, 8080]) onPorts.set(port, await ensemble(3, port));
 });
 
 /** What is remembered once a run has begun to bring these clusters about, one after the other, and finished none. */
@@ -28,7 +30,9 @@ function rememberedOf(...models: readonly ClusterModel[]): ClusterSnapshot {
 }
 
 function withPort(port: number): ClusterModel {
-  return { ...model, params: { ...model.params, port } };
+  const found = onPorts.get(port);
+  if (found === undefined) throw new Error(`no ensemble on port ${port}`);
+  return found;
 }
 
 /** The ensemble after somebody edited its recipe. */

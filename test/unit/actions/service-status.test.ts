@@ -6,7 +6,15 @@ import type { Service } from '../../../src/recipe/recipe.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
 
 const services: readonly Service[] = [
-  { name: 'hello', inputs: [], onChange: 'restart', version: undefined, quorum: undefined },
+  {
+    name: 'hello',
+    inputs: [],
+    onChange: 'restart',
+    reloads: [],
+    membership: 'static',
+    version: undefined,
+    quorum: undefined,
+  },
 ];
 const asking = (signal = new AbortController().signal) => ({
   clock: systemClock,

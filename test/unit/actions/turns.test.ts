@@ -4,6 +4,7 @@ import { createTurns } from '../../../src/actions/turns.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import type { DeployerEvent } from '../../../src/events.ts';
 import type { ClusterModel } from '../../../src/plan/model.ts';
+import type { Quorum } from '../../../src/plan/quorum.ts';
 import type { Stage, StageNode } from '../../../src/plan/stage.ts';
 import { stageNode, stageOf } from '../engine/stage-of.ts';
 import { type Answer, askedNodesOf } from './support/asked-nodes.ts';
@@ -20,7 +21,7 @@ const nodes: readonly StageNode[] = [1, 2, 3].map((ordinal) => ({
   disturbs: true,
 }));
 const [one = stageNode(0), two = stageNode(0)] = nodes;
-const update = stageOf(3, 1, { quorum: { sets: [[1, 2, 3]] } });
+const update = stageOf(3, 1, { quorum: { rule: 'majority', sets: [[1, 2, 3]] } });
 
 function turnsWith(
   answer: Answer,
@@ -135,7 +136,8 @@ describe('a node', () => {
 
   test('needs a majority of the old and of the new size while a service grows', async () => {
     const of = await ensemble(5);
-    const quorum = {
+    const quorum: Quorum = {
+      rule: 'majority',
       sets: [
         [1, 2, 3],
         [1, 2, 3, 4, 5],

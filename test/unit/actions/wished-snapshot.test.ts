@@ -23,7 +23,9 @@ async function made(recipe: string, count: number): Promise<ClusterSnapshot> {
 async function formed(count: number): Promise<ClusterSnapshot> {
   const snapshot = await made('zookeeper', count);
   const members = snapshot.nodes.map(({ ordinal, incarnation }) => ({ ordinal, incarnation }));
-  return { ...snapshot, recorded: { founders: members }, formed: { zookeeper: members } };
+  const record = { founders: members, values: {}, nodes: {} };
+  const recorded = { components: { zookeeper: record }, fixed: {} };
+  return { ...snapshot, recorded, formed: { zookeeper: members } };
 }
 
 async function grown(snapshot: ClusterSnapshot, count: number): Promise<ClusterSnapshot> {

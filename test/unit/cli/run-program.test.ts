@@ -50,7 +50,7 @@ describe('create', () => {
   it('prints one versioned object under --json and nothing else', async () => {
     const actions: Partial<Actions> = {
       create: async (_, { emit }) => {
-        emit({ type: 'plan-made', cluster: 'zookeeper-default', summary: 'a plan' });
+        emit({ type: 'plan-made', cluster: 'zookeeper-default', summary: 'a plan', phases: [] });
         return created;
       },
     };
@@ -62,7 +62,7 @@ describe('create', () => {
   });
 
   it('tells what happens on stderr, as lines or as events', async () => {
-    const event = { type: 'plan-made', cluster: 'c', summary: 'a plan' } as const;
+    const event = { type: 'plan-made', cluster: 'c', summary: 'a plan', phases: [] } as const;
     const create: Actions['create'] = async (_, { emit }) => {
       emit(event);
       return created;

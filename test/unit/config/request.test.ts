@@ -58,7 +58,9 @@ test('flags win over the profile, the profile over the recipe', async () => {
   });
   const flags = await (await resolve({ count: 5, set: ['clientPort=2182'], name: 'zk' })).request();
   expect(flags).toMatchObject({ count: 5, roleCounts: { server: 5 }, clusterName: 'zk' });
-  expect(flags.params).toMatchObject({ clientPort: 2182, quorumPort: 2888 });
+  expect(flags.composition.components).toMatchObject([
+    { params: { clientPort: 2182, quorumPort: 2888 } },
+  ]);
   expect(flags.asked).toMatchObject({ count: 5, params: new Map([['clientPort', 2182]]) });
 });
 

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countRoles } from '../../../src/config/count.ts';
-import { fillParams, parseSettings } from '../../../src/config/settings.ts';
+import { parseSettings } from '../../../src/config/settings.ts';
 import { DeployerError } from '../../../src/errors.ts';
+import { countRoles } from '../../../src/recipe/count-roles.ts';
+import { fillParams } from '../../../src/recipe/fill-params.ts';
 import { ParamSchema } from '../../../src/recipe/params.ts';
-import { RoleSchema } from '../../../src/recipe/schema.ts';
+import { RoleSchema } from '../../../src/recipe/role-schema.ts';
 
 function recipe(params: Record<string, object>) {
   const declared = Object.entries(params).map(([name, param]) => [
     name,
     ParamSchema.parse({ about: name, ...param }),
   ]);
-  return { name: 'demo', params: Object.fromEntries(declared) };
+  return { name: 'demo', params: Object.fromEntries(declared), uses: [] };
 }
 
 const demo = recipe({
@@ -33,14 +34,14 @@ test.each([
 });
 
 test('a later flag wins, and what is not set has its default', () => {
-  const params = fillParams(demo, parseSettings(demo, ['port=81', 'port=82']));
+  const params = fillParams(demo, '', parseSettings(demo, ['port=81', 'port=82']));
   expect(params).toEqual({ port: 82, text: '', flag: false, list: [] });
 });
 
 test('a parameter without a default must be set', () => {
   const needy = recipe({ token: { type: 'integer', min: 1 } });
-  expect(() => fillParams(needy, new Map())).toThrow('recipe demo needs a value for "token"');
-  expect(fillParams(needy, parseSettings(needy, ['token=7']))).toEqual({ token: 7 });
+  expect(() => fillParams(needy, '', new Map())).toThrow('recipe demo needs a value for "token"');
+  expect(fillParams(needy, '', parseSettings(needy, ['token=7']))).toEqual({ token: 7 });
 });
 
 test('any text is taken as it is by a parameter that takes text', () => {
@@ -67,7 +68,7 @@ test('whatever is written after --set gives a value that fits, or an error of ou
 
 test('a smaller role keeps its count when the cluster grows, and shrinks with it', () => {
   const roles = { server: RoleSchema.parse({ count: 3 }), agent: RoleSchema.parse({ count: 5 }) };
-  expect(countRoles({ name: 'demo', roles }, undefined)).toEqual({ server: 3, agent: 5 });
-  expect(countRoles({ name: 'demo', roles }, 9)).toEqual({ server: 3, agent: 9 });
-  expect(countRoles({ name: 'demo', roles }, 2)).toEqual({ server: 2, agent: 2 });
+  expect(countRoles({ name: 'demo', roles }, {}, undefined)).toEqual({ server: 3, agent: 5 });
+  expect(countRoles({ name: 'demo', roles }, {}, 9)).toEqual({ server: 3, agent: 9 });
+  expect(countRoles({ name: 'demo', roles }, {}, 2)).toEqual({ server: 2, agent: 2 });
 });

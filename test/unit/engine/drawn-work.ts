@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { systemClock } from '../../../src/clock.ts';
-import { runStages, type StagesOutcome, type StageWork } from '../../../src/engine/run-stages.ts';
+import { runStages, type StagesOutcome } from '../../../src/engine/run-stages.ts';
+import type { StageWork } from '../../../src/engine/stage-work.ts';
 import { DeployerError, Interrupted, NodesFailed, toDeployerError } from '../../../src/errors.ts';
 import type { DeployerEvent } from '../../../src/events.ts';
 import type { Stage, StageNode } from '../../../src/plan/stage.ts';
@@ -57,21 +58,37 @@ export interface WalkedRun {
   readonly underWay: number;
   /** Most nodes of a stage that were between the start of their exchange and the end of their gate. */
   readonly mostAtOnce: readonly number[];
+  /** Most exchanges that were under way with one node at the same time. */
+  readonly mostAtANode: number;
   /** How many calls of the work began after the interruption. */
   readonly afterInterruption: number;
   readonly outcome: StagesOutcome | DeployerError;
 }
 
-/** Walks a drawn run; what its work waits for ends in the order that the scheduler decides. */
-export async function walked(scheduler: fc.Scheduler, drawn: DrawnRun): Promise<WalkedRun> {
+/** Each stage comes after the one before. */
+const inARow = (index: number): readonly number[] => (index === 0 ? [] : [index - 1]);
+
+/**
+ * Walks a drawn run; what its work waits for ends in the order that the scheduler decides.
+ * @param after the stages that one comes after, by its place
+ */
+export async function walked(
+  scheduler: fc.Scheduler,
+  drawn: DrawnRun,
+  after = inARow,
+): Promise<WalkedRun> {
   const controller = new AbortController();
   const { signal } = controller;
-  const stages = drawn.stages.map(toStage);
+  const stages = drawn.stages.map((each, index) => ({
+    ...toStage(each, index),
+    after: after(index),
+  }));
   const trace: Entry[] = [];
   const events: DeployerEvent[] = [];
   const betweenStartAndGate = stages.map(() => new Set<string>());
   const mostAtOnce = stages.map(() => 0);
-  let [calls, choices, underWay, afterInterruption] = [0, 0, 0, 0];
+  const exchanges = new Map<string, number>();
+  let [calls, choices, underWay, afterInterruption, mostAtANode] = [0, 0, 0, 0, 0];
 
   const tell = (kind: Entry['kind'], { phases }: Stage, nodes: readonly StageNode[]) => {
     const names = nodes.map(({ name }) => name);
@@ -120,11 +137,16 @@ export async function walked(scheduler: fc.Scheduler, drawn: DrawnRun): Promise<
       const index = Number(stage.phases[0]);
       const present = betweenStartAndGate[index]?.add(node.name) ?? new Set();
       mostAtOnce[index] = Math.max(mostAtOnce[index] ?? 0, present.size);
+      const atOnce = (exchanges.get(node.name) ?? 0) + 1;
+      exchanges.set(node.name, atOnce);
+      mostAtANode = Math.max(mostAtANode, atOnce);
       try {
         await call(() => failIf('apply', stage, node));
       } catch (error) {
         present.delete(node.name);
         throw error;
+      } finally {
+        exchanges.set(node.name, (exchanges.get(node.name) ?? 0) - 1);
       }
     },
     passGate: (nodes, stage) => {
@@ -157,18 +179,20 @@ export async function walked(scheduler: fc.Scheduler, drawn: DrawnRun): Promise<
     toDeployerError(error),
   );
   const outcome = await scheduler.waitFor(ended, drained);
-  return { stages, trace, events, underWay, mostAtOnce, afterInterruption, outcome };
+  return {
+    ...{ stages, trace, events, underWay, mostAtOnce, mostAtANode, afterInterruption, outcome },
+  };
 }
 
 /** A stage is known by its phase, since the engine hands it on without the nodes that are out. */
 function toStage(
   { service, ordinals, batch, isWatched }: DrawnRun['stages'][number],
   index: number,
-): Stage {
+): Omit<Stage, 'after'> {
   return {
     ...{ phases: [String(index)], event: null, service, nodes: ordinals.map(stageNode) },
     window: windowSize({ mode: 'batched', batch }, ordinals.length),
-    quorum: isWatched ? { sets: [ordinals] } : null,
+    quorum: isWatched ? { rule: 'majority', sets: [ordinals] } : null,
     ...{ gate: null, settles: false },
   };
 }

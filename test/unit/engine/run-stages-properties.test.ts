@@ -178,3 +178,79 @@ test('every phase that begins also ends, and tells of each node that came throug
       }
     }
   }));
+
+/** Stages that come after some of those before them, at will. */
+const linkedRuns = fc
+  .record({ drawn: runs, links: fc.infiniteStream(fc.boolean()) })
+  .map(({ drawn, links }) => {
+    const after = drawn.stages.map((_, index) =>
+      drawn.stages.flatMap((__, other) => (other < index && links.next().value ? [other] : [])),
+    );
+    return { drawn, after };
+  });
+
+/** Every stage that one comes after, whether directly or not. */
+function ancestors(after: readonly (readonly number[])[], stage: number): ReadonlySet<number> {
+  const direct = after[stage] ?? [];
+  return new Set(direct.flatMap((each) => [each, ...ancestors(after, each)]));
+}
+
+function alwaysLinked(
+  holds: (run: WalkedRun, after: readonly (readonly number[])[], drawn: DrawnRun) => void,
+): Promise<void> {
+  const property = fc.asyncProperty(fc.scheduler(), linkedRuns, async (scheduler, linked) => {
+    const { drawn, after } = linked;
+    holds(await walked(scheduler, drawn, (index) => after[index] ?? []), after, drawn);
+  });
+  return fc.assert(property, { numRuns: 400 });
+}
+
+test('a stage begins when those that it comes after are over, and waits for no other', () =>
+  alwaysLinked(({ trace, stages }, after) => {
+    for (const stage of stages.keys()) {
+      const begins = trace.findIndex((entry) => entry.stage === stage);
+      for (const before of ancestors(after, stage)) {
+        const ends = trace.findLastIndex((entry) => entry.stage === before);
+        if (begins >= 0) expect(ends).toBeLessThan(begins);
+      }
+    }
+  }));
+
+test('a node that is not through with a stage takes part in all others but those that come after it', () =>
+  alwaysLinked(({ trace, stages, outcome }, after, { absent }) => {
+    if (outcome instanceof DeployerError) return;
+    const through = stages.map((_, index) => new Set(named(trace, 'passed', index)));
+    const away = new Set(absent.map((ordinal) => `node-${ordinal}`));
+    const failed = new Set(
+      stages.flatMap(({ service }, index) =>
+        service !== null && named(trace, 'failed', index).length > 0 ? [service] : [],
+      ),
+    );
+    stages.forEach(({ nodes, service }, index) => {
+      if (service !== null && failed.has(service)) return;
+      if (named(trace, 'failed', index).length > 0) return;
+      const expected = nodes
+        .map(({ name }) => name)
+        .filter((name) => !away.has(name))
+        .filter((name) =>
+          [...ancestors(after, index)].every(
+            (before) =>
+              !stages[before]?.nodes.some((node) => node.name === name) ||
+              through[before]?.has(name) === true,
+          ),
+        );
+      expect(named(trace, 'apply', index).toSorted()).toEqual(expected.toSorted());
+    });
+  }));
+
+test('whatever is linked, an interrupted run ends once nothing is under way', () =>
+  alwaysLinked(({ outcome, underWay, afterInterruption }) => {
+    expect(underWay).toBe(0);
+    expect(afterInterruption).toBe(0);
+    if (outcome instanceof DeployerError) expect(['interrupted', 'stuck']).toContain(outcome.code);
+  }));
+
+test('a node works for one stage at a time', () =>
+  alwaysLinked(({ mostAtANode }) => {
+    expect(mostAtANode).toBeLessThanOrEqual(1);
+  }));

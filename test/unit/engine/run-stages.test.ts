@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { runStages, type StageWork } from '../../../src/engine/run-stages.ts';
+import { runStages } from '../../../src/engine/run-stages.ts';
+import type { StageWork } from '../../../src/engine/stage-work.ts';
 import { DeployerError, Interrupted, NodesFailed } from '../../../src/errors.ts';
 import type { DeployerEvent } from '../../../src/events.ts';
+import type { Quorum } from '../../../src/plan/quorum.ts';
 import type { Stage, StageNode } from '../../../src/plan/stage.ts';
 import { stageOf } from './stage-of.ts';
 
@@ -55,7 +57,11 @@ function run(
   const events: DeployerEvent[] = [];
   const emit = (event: DeployerEvent) => events.push(event);
   const deps = { emit, clock: systemClock, signal };
-  return { events, outcome: runStages(stages, new Set(absent), work, deps) };
+  const inARow = stages.map((stage, index) => ({
+    ...stage,
+    after: index === 0 ? [] : [index - 1],
+  }));
+  return { events, outcome: runStages(inARow, new Set(absent), work, deps) };
 }
 
 test('nodes that go together are asked for their gate together, since they may need each other', async () => {
@@ -226,7 +232,7 @@ test('a node that may not be disturbed is not touched, and nobody after it', asy
 
 test('where a quorum watches each node is chosen by itself, though the window would hold them all', async () => {
   const { work, log } = recorder();
-  const quorum = { sets: [[1, 2, 3]] };
+  const quorum: Quorum = { rule: 'majority', sets: [[1, 2, 3]] };
   const choosing: string[] = [];
   const lastFirst: StageWork = {
     ...work,

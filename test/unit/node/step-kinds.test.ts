@@ -17,7 +17,7 @@ test.each([
     ['file', '/a', hash, 'root', 'root', '600'],
   ],
   [{ unit: { name: 'a', content: 'hello world' } }, ['unit', 'a.service', hash, 'keep']],
-  [{ service: { name: 'a', inputs: 'f00' } }, ['service', 'a.service', 'f00', 'restart']],
+  [{ service: { name: 'a', inputs: 'f00' } }, ['service', 'a.service', 'f00', '-', 'restart']],
   [
     { sysctl: { 'vm.max_map_count': 262144 } },
     ['sysctl', 'vm.max_map_count', '/proc/sys/vm/max_map_count', '262144'],

@@ -1,27 +1,20 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { type Growing, nextSize } from '../../../src/plan/growth.ts';
-import type { Member } from '../../../src/plan/model.ts';
-import { majority } from '../../../src/plan/quorum.ts';
-import type { Recipe } from '../../../src/recipe/recipe.ts';
+import { needed } from '../../../src/plan/quorum.ts';
+import type { ComponentPhase } from '../../../src/recipe/composition.ts';
 import { modelOfRecipe } from './model-of.ts';
 
-let zookeeper: Recipe['phases'];
-let hello: Recipe['phases'];
+let zookeeper: readonly ComponentPhase[];
+let hello: readonly ComponentPhase[];
 beforeAll(async () => {
-  zookeeper = (await modelOfRecipe('zookeeper', 1)).recipe.phases;
-  hello = (await modelOfRecipe('hello', 1)).recipe.phases;
+  zookeeper = (await modelOfRecipe('zookeeper', 1)).composition.phases;
+  hello = (await modelOfRecipe('hello', 1)).composition.phases;
 });
-
-function members(count: number): readonly Member[] {
-  return Array.from({ length: count }, (_, index) => ({ ordinal: index + 1, incarnation: 1 }));
-}
 
 /** An ensemble of so many members that is to have `wanted`. */
 function ensemble(count: number, wanted: number): Growing {
-  const formed = new Map([['zookeeper', members(count)]]);
-  const roleCounts = { server: wanted };
-  return { phases: zookeeper, roleCounts, formed, founders: members(count) };
+  return { phases: zookeeper, roleCounts: { server: wanted }, voters: () => count };
 }
 
 /** The sizes that a cluster has one after the other, each round with all nodes of the one before as members. */
@@ -43,8 +36,7 @@ test('a single member cannot grow: whoever joined it could outvote it', () => {
 });
 
 test('a service without a quorum grows at once', () => {
-  const formed = new Map([['hello', members(1)]]);
-  const growing = { phases: hello, roleCounts: { node: 100 }, formed, founders: members(1) };
+  const growing = { phases: hello, roleCounts: { node: 100 }, voters: () => 1 };
   expect(nextSize(1, 100, growing)).toBe(100);
 });
 
@@ -55,12 +47,16 @@ test('nodes that do not hold the service do not count: where its own number is a
 });
 
 test('a cluster that has not begun to form has the size wished for at once', () => {
-  const growing = { ...ensemble(1, 9), formed: new Map(), founders: null };
+  const growing = { ...ensemble(1, 9), voters: () => null };
   expect(nextSize(1, 9, growing)).toBe(9);
 });
 
-test('once its founders are settled a cluster that has not formed yet grows as if it had', () => {
-  expect(nextSize(3, 9, { ...ensemble(3, 9), formed: new Map() })).toBe(5);
+test('a service that takes new members in by itself grows at once', () => {
+  const phases = zookeeper.map((phase) => ({
+    ...phase,
+    service: phase.service && { ...phase.service, membership: 'dynamic' as const },
+  }));
+  expect(nextSize(1, 9, { ...ensemble(1, 9), phases })).toBe(9);
 });
 
 test('nodes that were added but never joined do not help to grow further: their round comes first', () => {
@@ -75,7 +71,7 @@ test('whatever the sizes: always larger, never more than wished for, and those w
       const next = nextSize(current, wanted, ensemble(current, wanted)) ?? 0;
       expect(next).toBeGreaterThan(current);
       expect(next).toBeLessThanOrEqual(wanted);
-      expect(current).toBeGreaterThanOrEqual(majority(next));
+      expect(current).toBeGreaterThanOrEqual(needed('majority', next));
     }),
   );
 });

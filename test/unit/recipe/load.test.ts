@@ -85,7 +85,13 @@ test('a recipe is known with its defaults filled in', async () => {
       name: 'start',
       bake: false,
       roles: ['server'],
-      service: { name: 'demo', inputs: ['configure'], onChange: 'restart' },
+      service: {
+        name: 'demo',
+        inputs: ['configure'],
+        reloads: [],
+        onChange: 'restart',
+        membership: 'static',
+      },
       events: {
         first: { mode: 'batched', batch: undefined },
         update: { mode: 'serial', batch: undefined },
@@ -109,7 +115,7 @@ test.each([
     'abuot: for tests',
     'recipes/demo.yml:2:1 unknown key "abuot" | did you mean "about"?',
   ],
-  ['count: 3', 'count: three', 'recipes/demo.yml:7:19 expected a number, found a text'],
+  ['count: 3', 'count: three', 'recipes/demo.yml:7:19 expected a number, or {oddUpTo: N}'],
   ['count: 3', 'count: 4', 'recipes/demo.yml:7:19 expected an odd number'],
   ['default: 80', 'default: 0', 'recipes/demo.yml:5:34 expected an integer from 1 to 65535'],
   [
@@ -141,7 +147,7 @@ test.each([
   [
     '{{node.ordinal}}',
     '{{nonce}}',
-    'recipes/demo.yml:18:45 unknown variable "nonce" | known here: cluster, params, nodes, roles, recorded, node',
+    'recipes/demo.yml:18:45 unknown variable "nonce" | known here: cluster, params, nodes, roles, uses, recorded, node',
   ],
   [
     '{{node.ordinal}}',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describeParam, fits, ParamSchema, sampleValue } from '../../../src/recipe/params.ts';
+import { describeParam, fits, sampleValue } from '../../../src/recipe/param-values.ts';
+import { ParamSchema } from '../../../src/recipe/params.ts';
 
 function param(declaration: object) {
   return ParamSchema.parse({ about: 'for tests', ...declaration });

@@ -1,6 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
+import {
+  type Component,
+  type ComponentPhase,
+  type Composition,
+  topOf,
+} from '../../../src/recipe/composition.ts';
 import { loadRecipe } from '../../../src/recipe/load.ts';
-import type { Recipe } from '../../../src/recipe/recipe.ts';
 import {
   resolveCommand,
   resolveGate,
@@ -9,7 +14,13 @@ import {
   resolveSteps,
 } from '../../../src/recipe/resolve.ts';
 import { resolveProofs } from '../../../src/recipe/resolve-proofs.ts';
-import { type NodeScope, sampleScope, type TemplateScope } from '../../../src/recipe/scope.ts';
+import { sampleCluster } from '../../../src/recipe/sample.ts';
+import {
+  type ClusterValues,
+  componentScopes,
+  type ProofScope,
+  type Scopes,
+} from '../../../src/recipe/scope.ts';
 import { folderWith, refusals } from './recipe-folder.ts';
 
 const text = `recipe: demo
@@ -45,61 +56,66 @@ outputs:
   port: "{{params.port}}"
 `;
 
+const second = { ordinal: 2 };
+
 let folder: string;
-let recipe: Recipe;
-let scope: TemplateScope & { nonce: string };
-let second: NodeScope;
+let composition: Composition;
+let values: ClusterValues;
+let component: Component;
+let scopes: Scopes<ProofScope>;
 
 beforeAll(async () => {
   const files = { 'recipes/demo.yml': text, 'templates/demo/demo.hbs': 'port={{params.port}}\n' };
   folder = await folderWith(files);
-  recipe = await loadRecipe('demo', { roots: [folder], verbs: [] });
-  const sample = sampleScope(recipe);
-  const [one, two] = sample.nodes;
-  if (one === undefined || two === undefined) throw new Error('the sample has two nodes');
-  scope = { ...sample, node: one };
-  second = two;
+  const sample = sampleCluster(await loadRecipe('demo', { roots: [folder], verbs: [] }));
+  ({ composition, values } = sample);
+  component = topOf(composition);
+  scopes = componentScopes(component, composition, values, { nonce: 'sample' });
 });
 
+function phase(name: string): ComponentPhase {
+  const found = composition.phases.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no phase ${name}`);
+  return found;
+}
+
 test('steps are filled for one node, with template files as their content', () => {
-  expect(resolveSteps(recipe, 'configure', { ...scope, node: second })).toEqual([
+  expect(resolveSteps(phase('configure'), scopes.at(2))).toEqual([
     { file: { path: '/etc/demo', content: 'port=80\n' } },
     { file: { path: '/etc/id', content: '2\n' } },
   ]);
-  expect(resolveSteps(recipe, 'start', scope)).toEqual([]);
+  expect(resolveSteps(phase('start'), scopes.at(1))).toEqual([]);
 });
 
 test('the command of a life event is filled for its node', () => {
-  expect(resolveCommand(recipe, 'start', 'first', scope)).toBe('touch /demo-default-1');
-  expect(resolveCommand(recipe, 'start', 'first', { ...scope, node: second })).toBe(
-    'touch /demo-default-2',
-  );
-  expect(resolveCommand(recipe, 'start', 'update', scope)).toBeUndefined();
-  expect(resolveCommand(recipe, 'configure', 'first', scope)).toBeUndefined();
+  expect(resolveCommand(phase('start'), 'first', scopes.at(1))).toBe('touch /demo-default-1');
+  expect(resolveCommand(phase('start'), 'first', scopes.at(2))).toBe('touch /demo-default-2');
+  expect(resolveCommand(phase('start'), 'update', scopes.at(1))).toBeUndefined();
+  expect(resolveCommand(phase('configure'), 'first', scopes.at(1))).toBeUndefined();
 });
 
 test('the order of a life event asks each node by itself, and what comes last is filled for the cluster', () => {
-  const order = resolveOrder(recipe, 'start', 'update', scope);
+  const order = resolveOrder(phase('start'), 'update', scopes);
   expect(order?.last).toBe('leader at 80');
   expect(order?.probeAt(second)).toEqual({ command: 'role of demo-default-2' });
-  expect(resolveOrder(recipe, 'start', 'join', scope)).toBeUndefined();
+  expect(resolveOrder(phase('start'), 'join', scopes)).toBeUndefined();
 });
 
 test('a gate asks each node by itself', () => {
-  const gate = resolveGate(recipe, 'start', scope, 'first');
+  const gate = resolveGate(phase('start'), scopes, 'first');
   expect(gate).toMatchObject({ on: 'every', withinMs: 30_000, match: undefined });
   expect(gate?.probeAt(second)).toEqual({ tcp: { port: 80, host: '192.0.2.2' } });
 });
 
 test("an event's own gate takes the place of the phase's", () => {
-  expect(resolveGate(recipe, 'start', scope, 'join')?.probeAt(second)).toEqual({
+  expect(resolveGate(phase('start'), scopes, 'join')?.probeAt(second)).toEqual({
     command: 'joined',
   });
-  expect(resolveGate(recipe, 'configure', scope)).toBeUndefined();
+  expect(resolveGate(phase('configure'), scopes)).toBeUndefined();
 });
 
 test('proofs are filled for the cluster, and their questions for the node they are asked at', () => {
-  const [asked, written] = resolveProofs(recipe, scope);
+  const [asked, written] = resolveProofs(component.recipe, scopes);
   expect(asked).toMatchObject({
     kind: 'probe',
     class: 'read',
@@ -119,12 +135,13 @@ test('proofs are filled for the cluster, and their questions for the node they a
 });
 
 test('outputs are texts', () => {
-  expect(resolveOutputs(recipe, scope)).toEqual({ port: '80' });
+  expect(resolveOutputs(component, scopes.cluster)).toEqual({ port: '80' });
 });
 
 test('a value that makes a step wrong is told at the place of its template', async () => {
-  const wrong = { ...scope, params: { ...scope.params, port: 'eighty' } };
-  const gate = resolveGate(recipe, 'start', wrong, 'first');
+  const wrong = { ...component, params: { ...component.params, port: 'eighty' } };
+  const wrongScopes = componentScopes(wrong, composition, values, {});
+  const gate = resolveGate(phase('start'), wrongScopes, 'first');
   const asked = Promise.resolve().then(() => gate?.probeAt(second));
   expect(await refusals(folder, asked)).toEqual([
     'recipes/demo.yml:19:34 expected a number, found a text',

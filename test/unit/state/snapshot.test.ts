@@ -68,7 +68,7 @@ describe('a snapshot', { timeout: 60_000 }, () => {
       const plain = JSON.parse(JSON.stringify({ params, recorded }));
       const content = sampleContent({
         request: { count: 3, params: plain.params },
-        recorded: plain.recorded,
+        recorded: { components: {}, fixed: plain.recorded },
       });
       await store.write(content);
       const { snapshot } = await store.read();
@@ -82,8 +82,9 @@ describe('a snapshot', { timeout: 60_000 }, () => {
   it('refuses what would not be read as it was given, and writes nothing', async () => {
     const hidden = JSON.parse('{"list": [{"__proto__": 1}]}');
     await expect(store.write(sampleContent({ recorded: hidden }))).rejects.toThrow(TypeError);
-    await expect(store.write(sampleContent({ recorded: { n: Number.NaN } }))).rejects.toThrow(
-      'the snapshot.recorded.n is not plain JSON',
+    const notANumber = { components: {}, fixed: { n: Number.NaN } };
+    await expect(store.write(sampleContent({ recorded: notANumber }))).rejects.toThrow(
+      'the snapshot.recorded.fixed.n is not plain JSON',
     );
     expect(existsSync(folder)).toBe(false);
   });

@@ -60,7 +60,13 @@ const growing: ShownPlan = {
     { service: 'zookeeper', event: 'join', nodes: [four], atOnce: 1, last: [] },
     { service: 'zookeeper', event: 'update', nodes: [one, three, two], atOnce: 1, last: [two] },
   ],
-  recorded: { founders: [{ ordinal: 1 }, { ordinal: 2 }] },
+  recorded: {
+    zookeeper: {
+      founders: [{ ordinal: 1 }, { ordinal: 2 }],
+      values: { founders: [], seeds: [1] },
+      nodes: { rack: {} },
+    },
+  },
   goal: 7,
   apply: 'deployer zookeeper -n 7',
 };
@@ -89,7 +95,7 @@ describe('formatPlan', () => {
 
       join zookeeper  -4
       restart zookeeper  one by one: -1, -3, then -2 (last)  file /etc/zookeeper/zoo.cfg changes
-      settled for good: founders -1, -2
+      settled for good: founders -1, -2; seeds; rack
 
       This is the first round on the way to 7 nodes; the others follow by themselves.
       apply     deployer zookeeper -n 7"

@@ -87,13 +87,14 @@ describe('formatTable', () => {
 
 describe('formatPhaseRow', () => {
   it('keeps its columns for names and numbers of usual length', () => {
-    const row = { phase: 'launch', done: 3, total: 3, ms: 1_400, detail: 'i-1' };
+    const row = { phase: 'launch', width: 9, done: 3, total: 3, ms: 1_400, detail: 'i-1' };
 
     expect(formatPhaseRow(row)).toBe('launch      3/3   1.4s   i-1');
     expect(formatPhaseRow({ ...row, phase: 'install', ms: 11_900, detail: '' })).toBe(
       'install     3/3  11.9s',
     );
     expect(formatPhaseRow({ ...row, total: 0, done: 0 })).toBe('launch            1.4s   i-1');
+    expect(formatPhaseRow({ ...row, width: 14 })).toBe('launch           3/3   1.4s   i-1');
   });
 });
 

@@ -6,6 +6,7 @@ const plan: DeployerEvent = {
   type: 'plan-made',
   cluster: 'zookeeper-default',
   summary: 'zookeeper-default · 3 × server · local cloud · plan 7f3a2c: 3 machines, 27 changes',
+  phases: ['install', 'configure', 'start'],
 };
 
 const launch: DeployerEvent[] = [

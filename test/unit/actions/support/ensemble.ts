@@ -1,5 +1,5 @@
 import type { ClusterModel } from '../../../../src/plan/model.ts';
-import type { Phase } from '../../../../src/recipe/recipe.ts';
+import type { ComponentPhase } from '../../../../src/recipe/composition.ts';
 import { modelOfText } from '../../plan/model-of.ts';
 
 /** The recipe of {@link ensemble}. */
@@ -20,13 +20,13 @@ phases:
 `;
 
 /** An ensemble of so many nodes whose service says who serves and who leads; another service says nothing. */
-export function ensemble(count: number): Promise<ClusterModel> {
-  return modelOfText(ensembleText, count);
+export function ensemble(count: number, port = 80): Promise<ClusterModel> {
+  return modelOfText(ensembleText, count, { settings: { port } });
 }
 
 /** The phase with this name. */
-export function phaseOf({ recipe }: ClusterModel, name: string): Phase {
-  const phase = recipe.phases.find((each) => each.name === name);
+export function phaseOf({ composition }: ClusterModel, name: string): ComponentPhase {
+  const phase = composition.phases.find((each) => each.name === name);
   if (phase === undefined) throw new Error(`there is no phase ${name}`);
   return phase;
 }

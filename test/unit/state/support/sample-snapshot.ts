@@ -23,7 +23,12 @@ export function sampleContent(changes: Partial<SnapshotContent> = {}): SnapshotC
       { ordinal: 1, incarnation: 1, roles: ['server'], instanceId: 'i-0a' },
       { ordinal: 2, incarnation: 2, roles: ['server'], instanceId: null },
     ],
-    recorded: { founders: [{ ordinal: 1, incarnation: 1 }] },
+    recorded: {
+      components: {
+        zookeeper: { founders: [{ ordinal: 1, incarnation: 1 }], values: {}, nodes: {} },
+      },
+      fixed: { rack: 'eins' },
+    },
     formed: {
       zookeeper: [
         { ordinal: 1, incarnation: 1 },
