@@ -5,6 +5,7 @@ import type { StepAnswer } from '../node/wish.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { nodeWishes } from '../plan/wishes.ts';
 import { supportedBy } from '../recipe/composition.ts';
+import { type ClockReading, clockReading } from './clock-skew.ts';
 import type { ActionContext } from './context.ts';
 import { needsSudo, type ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
@@ -17,6 +18,7 @@ export interface Observed {
   readonly generations: ReadonlyMap<number, number>;
   /** Phases of which a node has not kept what was applied, by ordinal. */
   readonly unrecorded: ReadonlyMap<number, readonly string[]>;
+  readonly clocks: readonly ClockReading[];
   readonly failures: readonly NodeFailure[];
 }
 
@@ -33,6 +35,7 @@ export async function observeNodes(
   const observed = new Map<number, readonly StepAnswer[]>();
   const generations = new Map<number, number>();
   const unrecorded = new Map<number, readonly string[]>();
+  const clocks: ClockReading[] = [];
   const failures: { node: string; error: DeployerError }[] = [];
   const observeOne = async (node: ReachedNode) => {
     const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
@@ -40,7 +43,10 @@ export async function observeNodes(
     const request = { wishes: nodeWishes(model, scope), supports: supportedBy(model.composition) };
     const options = askOptions(node, needsSudo(cluster), context);
     try {
+      const beganMs = context.clock.now();
       const seen = await observeOwn(node, uid, request, options);
+      const during = [beganMs, context.clock.now()] as const;
+      clocks.push(clockReading(node.name, seen.facts.clockMs, during));
       observed.set(node.ordinal, seen.answers);
       generations.set(node.ordinal, seen.generation);
       unrecorded.set(node.ordinal, seen.unrecorded);
@@ -50,7 +56,7 @@ export async function observeNodes(
   };
   await Promise.all(nodes.map(observeOne));
   context.signal.throwIfAborted();
-  return { observed, generations, unrecorded, failures };
+  return { observed, generations, unrecorded, clocks, failures };
 }
 
 /** How a node is asked, with what it waits for told as a notice. */

@@ -3,6 +3,7 @@ import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Standing } from '../plan/plan.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { askedNodes } from './ask-nodes.ts';
+import { tellOfClocks } from './clock-skew.ts';
 import type { ActionContext } from './context.ts';
 import { type Described, describeCluster } from './describe-cluster.ts';
 import { type Known, modelOf, type Node, nodesOf } from './nodes.ts';
@@ -63,6 +64,7 @@ export async function survey(
     cluster,
     context,
   });
+  tellOfClocks(observed.clocks, context);
   const reached = reach.reached.filter(({ ordinal }) => observed.observed.has(ordinal));
   const services = askedNodes(model, reached);
   const names = new Set(silent.map(({ name }) => name));
