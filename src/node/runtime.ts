@@ -7,6 +7,7 @@ const parts = [
   'suite',
   'user',
   'systemd',
+  'port',
   'sysctl',
   'command',
   'applied',

@@ -4,6 +4,7 @@ import { commandStep } from './steps/command.ts';
 import { directoryStep } from './steps/directory.ts';
 import { fileStep } from './steps/file.ts';
 import { packageStep } from './steps/package.ts';
+import { portStep } from './steps/port.ts';
 import { serviceStep } from './steps/service.ts';
 import { sysctlStep } from './steps/sysctl.ts';
 import { unitStep } from './steps/unit.ts';
@@ -17,6 +18,7 @@ export const stepKinds = {
   file: fileStep,
   unit: unitStep,
   service: serviceStep,
+  port: portStep,
   sysctl: sysctlStep,
   command: commandStep,
 } satisfies Record<string, StepKind>;

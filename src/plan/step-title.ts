@@ -17,7 +17,11 @@ function subject(wish: unknown): string {
   if (typeof wish !== 'object' || wish === null) return String(wish);
   const fields = new Map(Object.entries(wish));
   const named =
-    fields.get('path') ?? fields.get('name') ?? fields.get('names') ?? fields.get('run');
+    fields.get('path') ??
+    fields.get('name') ??
+    fields.get('names') ??
+    fields.get('run') ??
+    fields.get('number');
   if (named === undefined) return [...fields.keys()].join(' ');
   return Array.isArray(named) ? named.join(' ') : String(named);
 }

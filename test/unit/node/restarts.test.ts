@@ -17,7 +17,7 @@ while [ $# -gt 1 ]; do
       [ -z "$invocation" ] && active=inactive || active=active
       printf 'Names=%s\\nType=notify\\nUnitFileState=enabled\\nActiveState=%s\\nInvocationID=%s\\n\\n' \\
         "$1" "$active" "$invocation" ;;
-    reload) touch "/srv/reloaded-$1" ;;
+    reload) echo "$1" >>"/srv/reloaded-$1" ;;
     restart) cp /srv/config "/srv/running-$1"; echo $((invocation + 1)) >"/srv/invocation-$1" ;;
   esac
 done`;
@@ -67,6 +67,36 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a service und
     expect(node.read('/var/lib/deployer/services/keeper.service')).toMatch(/^A 2 /);
     await reboot();
     expect(told(await look(node, ...wished('A')))).toEqual(['ok', 'ok']);
+  });
+
+  const reloading = (inputs: string, reloads: string): Step => ({
+    service: { name: 'keeper', inputs, reloads },
+  });
+  const reloads = () => node.sh('cat /srv/reloaded-keeper.service 2>/dev/null | wc -l');
+
+  test('is reloaded for what it takes in by a reload, restarted for what it reads at its start, and for both restarted', async () => {
+    await put(node, reloading('A', 'x'));
+    expect([starts(), (await reloads()).trim()]).toEqual([1, '1']);
+    const verbOf = async (step: Step) => (await look(node, step)).answers[0]?.verb;
+    expect(await verbOf(reloading('A', 'y'))).toBe('reload');
+    expect(told(await put(node, reloading('A', 'y')))).toEqual([
+      'changed: what it reloads changed',
+    ]);
+    expect([starts(), (await reloads()).trim()]).toEqual([1, '2']);
+    expect(told(await put(node, reloading('A', 'y')))).toEqual(['ok']);
+    expect(await verbOf(reloading('B', 'z'))).toBe('restart');
+    await put(node, reloading('B', 'z'));
+    expect([starts(), (await reloads()).trim()]).toEqual([2, '2']);
+    expect(told(await look(node, reloading('B', 'z')))).toEqual(['ok']);
+  });
+
+  test('that takes in nothing by a reload any more is reloaded once, and that a reboot started again is left alone', async () => {
+    await put(node, reloading('A', 'x'));
+    await reboot();
+    expect(told(await put(node, reloading('A', 'x')))).toEqual(['ok']);
+    expect(told(await look(node, service('A')))).toEqual(['would-change: what it reloads changed']);
+    await put(node, service('A'));
+    expect(told(await look(node, service('A')))).toEqual(['ok']);
   });
 
   test('that came up with a change which was then taken back is restarted', async () => {

@@ -1,0 +1,47 @@
+# Ports that a service is going to listen on. The kernel's own tables serve, since not every system has ss.
+
+# kind_port PROTOCOL NUMBER ADDRESS UNIT
+kind_port() {
+  port_name=$2/$1
+  find_listener "$1" "$2" "$3" "$4"
+  [ -n "$listener" ] || return 0
+  differs "port $port_name is taken by $listener"
+  as_wished && return
+  fail "port $port_name is taken by $listener: ${4%.service} cannot listen there before it is gone"
+}
+
+# find_listener PROTOCOL NUMBER ADDRESS UNIT: sets $listener to whoever else listens where ADDRESS:NUMBER would.
+find_listener() {
+  listener=
+  while read -r inode; do
+    [ -z "$inode" ] || name_holder "$inode" "$4"
+  done <<END
+$(cat "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null | awk -v "port=$2" -v "address=$3" "$listening")
+END
+}
+
+# Prints the socket of everybody who listens on the port of that address, or of all. The kernel writes both in hexadecimal,
+# addresses from right to left; the state of a listening TCP socket is 0A, that of an unconnected UDP one 07.
+# shellcheck disable=SC2016 # the fields are those of awk
+listening='
+  BEGIN {
+    split(address, part, ".")
+    address = sprintf("%02X%02X%02X%02X", part[4], part[3], part[2], part[1])
+    port = sprintf("%04X", port)
+  }
+  $4 != "0A" && $4 != "07" { next }
+  { split($2, place, ":") }
+  place[2] != port { next }
+  place[1] == address || place[1] ~ /^0+$/ || address ~ /^0+$/ { print $10 }'
+
+# name_holder INODE UNIT: sets $listener unless the socket belongs to a process of the unit.
+name_holder() {
+  holder=$(find /proc/[0-9]*/fd -lname "socket:\[$1\]" 2>/dev/null | head -n 1)
+  holder=${holder#/proc/}
+  holder=${holder%%/*}
+  if [ -z "$holder" ]; then
+    listener='a process that cannot be seen'
+  elif ! grep -q "/$2\$" "/proc/$holder/cgroup" 2>/dev/null; then
+    listener="$(cat "/proc/$holder/comm" 2>/dev/null) (process $holder)"
+  fi
+}
