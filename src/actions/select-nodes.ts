@@ -12,7 +12,8 @@ export interface Selectable extends Pick<Node, 'name' | 'ordinal'> {
 
 /**
  * Which of the nodes the words mean: ordinals like `2`, names like `zookeeper-default-2`, all of a role like
- * `role=server`, or all when there are no words.
+ * `role=server`, or all when there are no words. The role of a used recipe is `consul.server`, or `server` where no other
+ * recipe of the cluster has one of that name.
  * @throws {UsageError} `unknown-node` naming the nodes there are, `unknown-role` naming their roles
  */
 export function selectNodes(
@@ -48,9 +49,18 @@ function ordinalOf(nodes: readonly Pick<Node, 'name' | 'ordinal'>[], word: strin
 }
 
 function ordinalsWith(nodes: readonly Selectable[], role: string): readonly number[] {
-  const found = nodes.filter(({ roles }) => roles.includes(role));
-  if (found.length > 0) return found.map(({ ordinal }) => ordinal);
   const known = [...new Set(nodes.flatMap(({ roles }) => roles))];
+  const meant = known.includes(role) ? [role] : known.filter((each) => each.endsWith(`.${role}`));
+  if (meant.length === 1) {
+    return nodes.flatMap(({ ordinal, roles }) =>
+      meant.some((each) => roles.includes(each)) ? ordinal : [],
+    );
+  }
+  if (meant.length > 1) {
+    throw new UsageError('unknown-role', `several recipes have a role "${role}"`, {
+      hint: `Say which: ${meant.map((each) => `${rolePrefix}${each}`).join(' or ')}.`,
+    });
+  }
   const near = nearest(role, known);
   const question = near === undefined ? '' : `Did you mean "${near}"? `;
   throw new UsageError('unknown-role', `no node has the role "${role}"`, {

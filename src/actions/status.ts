@@ -9,6 +9,7 @@ import { outputsOf } from './outputs.ts';
 import { onceMs, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { needsSudo } from './reach-nodes.ts';
 import { type ServiceStatus, serviceStatus, servicesOf } from './service-status.ts';
+import { type ServiceSummary, summarizeServices } from './service-summary.ts';
 import { tellOfRun } from './tell-of-run.ts';
 
 /** How long a node may take to be reached, in milliseconds: less than in all, so that the obstacle can still be named. */
@@ -42,6 +43,8 @@ export interface StatusResult {
   /** Every node is healthy and every `read` proof holds. */
   readonly ok: boolean;
   readonly nodes: readonly NodeStatus[];
+  /** In the order in which they are started. */
+  readonly services: readonly ServiceSummary[];
   readonly proofs: readonly ProofResult[];
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -107,6 +110,7 @@ function statusOf(
     profile: cluster.request.profileName,
     ok: nodes.every((node) => node.healthy) && proofs.every((proof) => proof.ok),
     nodes,
+    services: summarizeServices(model, nodes),
     proofs,
     outputs: knownOutputs(model),
   };

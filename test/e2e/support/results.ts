@@ -46,6 +46,15 @@ export const StatusResultSchema = z.strictObject({
       detail: z.string(),
     }),
   ),
+  services: z.array(
+    z.strictObject({
+      name: z.string(),
+      recipe: z.string(),
+      nodes: z.number(),
+      active: z.number(),
+      versions: z.array(z.string()),
+    }),
+  ),
   proofs: z.array(ProofSchema),
   outputs: z.record(z.string(), z.string()),
 });
@@ -134,7 +143,11 @@ export const PlanResultSchema = z.strictObject({
   ),
   recorded: z.record(
     z.string(),
-    z.array(z.strictObject({ ordinal: z.number(), incarnation: z.number() })),
+    z.strictObject({
+      founders: z.array(z.strictObject({ ordinal: z.number(), incarnation: z.number() })),
+      values: z.record(z.string(), z.json()),
+      nodes: z.record(z.string(), z.record(z.string(), z.json())),
+    }),
   ),
   refusal: z
     .strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() })

@@ -27,6 +27,21 @@ describe('words that select nodes', () => {
     expect(selected('role=server', '5', 'db-2', 'role=seed')).toEqual([1, 2, 5]);
   });
 
+  it('name the role of a used recipe in full, or without its recipe where only one has it', () => {
+    const composed = [
+      { ordinal: 1, name: 'db-1', roles: ['node', 'consul.server', 'consul.agent'] },
+      { ordinal: 2, name: 'db-2', roles: ['node', 'consul.agent', 'mesos.agent'] },
+    ];
+    const all = (word: string) => [...selectNodes(composed, [word])];
+    expect(all('role=consul.server')).toEqual([1]);
+    expect(all('role=server')).toEqual([1]);
+    expect(all('role=node')).toEqual([1, 2]);
+    expect(refusalOf(() => all('role=agent'))).toMatchObject({
+      message: 'several recipes have a role "agent"',
+      hint: 'Say which: role=consul.agent or role=mesos.agent.',
+    });
+  });
+
   it('mean all nodes when there are none', () => {
     expect(selected()).toEqual([1, 2, 5]);
   });

@@ -247,6 +247,9 @@ describe('the other verbs', () => {
           detail: 'create replaces it',
         },
       ],
+      services: [
+        { name: 'zookeeper', recipe: 'zookeeper', nodes: 2, active: 1, versions: ['3.8.0'] },
+      ],
       proofs: [{ about: 'one leader', class: 'read', ok: false, detail: 'nobody leads' }],
       outputs: { connect: '10.77.0.11:2181' },
     });
