@@ -16,6 +16,7 @@ export function quietStages(
     window: nodes.length,
     quorum: null,
     gate: null,
+    settled: null,
     settles: false,
   };
   return [stage];

@@ -36,6 +36,8 @@ export interface Stage {
   readonly quorum: Quorum | null;
   /** What must hold before the next node of the window or the next stage may begin. */
   readonly gate: Gate | null;
+  /** What all members must show after that; null where nothing more is asked. */
+  readonly settled: Gate | null;
   /** Places in the list of stages of those that must be through before; the others may be under way side by side. */
   readonly after: readonly number[];
   /** Whether all nodes are members of the service, and know each other, once this stage is through. */

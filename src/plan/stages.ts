@@ -2,7 +2,7 @@ import type { Wish } from '../node/wish.ts';
 import type { ComponentPhase } from '../recipe/composition.ts';
 import type { LifeEvent } from '../recipe/phase-schema.ts';
 import type { EventRule } from '../recipe/recipe.ts';
-import { resolveGate } from '../recipe/resolve.ts';
+import { resolveGate, resolveSettled } from '../recipe/resolve.ts';
 import { memberSets } from './holders.ts';
 import { hoistInstalls } from './installs.ts';
 import { type Chain, linkChains } from './link-chains.ts';
@@ -84,6 +84,7 @@ function eventStages(
     return stageNode(share, withCommand(model, share, serving, event, own));
   });
   const like: LifeEvent = event === 'repair' ? 'update' : event;
+  const scopes = scopesOf(model, serving.component);
   const main: LooseStage = {
     phases: usedPhases(phases, nodes, serving.name),
     event,
@@ -91,7 +92,8 @@ function eventStages(
     nodes,
     window,
     quorum: event === 'update' ? quorumOf(model, serving) : null,
-    gate: resolveGate(serving, scopesOf(model, serving.component), like) ?? null,
+    gate: resolveGate(serving, scopes, like) ?? null,
+    settled: resolveSettled(serving, like, scopes) ?? null,
     settles: false,
   };
   return [...quietStages(phases, service, early), main];

@@ -18,6 +18,9 @@ export const GateSchema = z.strictObject({
   ),
   on: OnSchema.default('every').describe('which of the nodes must answer so'),
   within: DurationSchema.default(60_000).describe('how long to wait for it, like 60s'),
+  progress: ProbeSchema.optional().describe(
+    'what to ask of the nodes meanwhile, to show how far they are',
+  ),
 });
 
 /** Which nodes of a life event come last. */
@@ -43,6 +46,9 @@ const EventSchema = z
       .optional()
       .describe('a command that runs once on each node of this event, before its service starts'),
     gate: GateSchema.optional().describe("what must hold afterwards, in place of the phase's gate"),
+    settled: GateSchema.optional().describe(
+      'what all members must show once the nodes of a turn have passed the gate, before the next turn',
+    ),
   })
   .refine((event) => event.mode === 'batched' || event.batch === undefined, {
     path: ['batch'],

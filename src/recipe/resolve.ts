@@ -7,6 +7,7 @@ import { valueAt } from '../yaml/value-at.ts';
 import { type Component, type ComponentPhase, qualified } from './composition.ts';
 import { filled, filledFields } from './filled.ts';
 import { GateSchema, type LifeEvent, OrderSchema, PhaseSchema } from './phase-schema.ts';
+import type { Recipe } from './recipe.ts';
 import { RecipeSchema } from './schema.ts';
 import type { ClusterScope, Scopes, TemplateScope } from './scope.ts';
 
@@ -23,6 +24,8 @@ export interface Gate {
   readonly match: string | undefined;
   readonly on: On;
   readonly withinMs: number;
+  /** What tells how far a node is, as it is asked there; undefined when nothing does. */
+  readonly progressAt: ((node: Placed) => Probe) | undefined;
 }
 
 /** Which nodes of a life event come last, filled for one cluster. */
@@ -101,14 +104,39 @@ export function resolveGate(
           [...at, 'gate'],
         ];
   const path = places.find((each) => valueAt(recipe.content.document.value, each) !== undefined);
-  if (path === undefined) return undefined;
-  const { probe, ...rest } = GateSchema.shape;
+  return path === undefined ? undefined : gateAt(recipe, path, scopes);
+}
+
+/**
+ * What all members must show after a turn of a life event; undefined when the recipe does not say.
+ *
+ * @throws {SourceError} when what a template gave is not valid; so may `probeAt`
+ */
+export function resolveSettled(
+  phase: ComponentPhase,
+  event: LifeEvent,
+  scopes: Scopes,
+): Gate | undefined {
+  const { recipe } = phase.component;
+  const path = [...phasePath(phase), event, 'settled'];
+  if (valueAt(recipe.content.document.value, path) === undefined) return undefined;
+  return gateAt(recipe, path, scopes);
+}
+
+function gateAt(recipe: Recipe, path: YamlPath, scopes: Scopes): Gate {
+  const { probe, progress, ...rest } = GateSchema.shape;
   const { match, on, within } = filledFields(recipe, path, rest, scopes.cluster);
+  const fill =
+    (key: 'probe' | 'progress') =>
+    ({ ordinal }: Placed) =>
+      filled(recipe, [...path, key], probe, scopes.at(ordinal));
+  const hasProgress = valueAt(recipe.content.document.value, [...path, 'progress']) !== undefined;
   return {
     match,
     on,
     withinMs: within,
-    probeAt: ({ ordinal }) => filled(recipe, [...path, 'probe'], probe, scopes.at(ordinal)),
+    probeAt: fill('probe'),
+    progressAt: hasProgress ? fill('progress') : undefined,
   };
 }
 

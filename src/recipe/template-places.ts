@@ -23,13 +23,14 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
   const proof = proofShape(recipe);
   const proofAtNode = nodeScopeShape(recipe, { nonce: scalar });
 
-  const inGate = ([key]: YamlPath): Shape => (key === 'probe' ? node : cluster);
+  const inGate = ([key]: YamlPath): Shape =>
+    key === 'probe' || key === 'progress' ? node : cluster;
   const inPhase = (path: YamlPath): Shape | undefined => {
     const [key, ...rest] = path.slice(3);
     if (key === 'steps') return isSecretText(value, path) ? secret : node;
     if (key === 'gate') return inGate(rest);
     if (!lifeEvents.some((event) => event === key)) return undefined;
-    if (rest[0] === 'gate' || rest[0] === 'order') return inGate(rest.slice(1));
+    if (gateKeys.some((each) => each === rest[0])) return inGate(rest.slice(1));
     return rest[0] === 'command' ? node : undefined;
   };
   const inProof = ([key, inner]: YamlPath): Shape | undefined => {
@@ -50,6 +51,8 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
     return section === 'outputs' ? cluster : undefined;
   };
 }
+
+const gateKeys = ['gate', 'settled', 'order'] as const;
 
 /** Whether a path is that of the text of a step's file that is kept secret: the only place for secrets. */
 function isSecretText(recipe: unknown, path: YamlPath): boolean {

@@ -193,6 +193,6 @@ function toStage(
     ...{ phases: [String(index)], event: null, service, nodes: ordinals.map(stageNode) },
     window: windowSize({ mode: 'batched', batch }, ordinals.length),
     quorum: isWatched ? { rule: 'majority', sets: [ordinals] } : null,
-    ...{ gate: null, settles: false },
+    ...{ gate: null, settled: null, settles: false },
   };
 }

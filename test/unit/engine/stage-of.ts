@@ -10,7 +10,7 @@ export function stageOf(count: number, window: number, changes: Partial<Stage> =
   const nodes = Array.from({ length: count }, (_, index) => stageNode(index + 1));
   return {
     ...{ phases: ['work'], event: 'update', service: 'demo', nodes, window },
-    ...{ quorum: null, gate: null, after: [], settles: false },
+    ...{ quorum: null, gate: null, settled: null, after: [], settles: false },
     ...changes,
   };
 }

@@ -71,6 +71,7 @@ describe('nodes that take turns because they do not serve yet', () => {
         service: 'zookeeper',
         window: 2,
         gate: null,
+        settled: null,
         phases: ['install', 'configure'],
       },
       { event: 'join', service: 'zookeeper', window: 1, phases: ['start'] },
