@@ -12,6 +12,8 @@ export interface CheckResult {
   readonly recipe: string;
   readonly file: string;
   readonly about: string;
+  /** Names of the recipes that it uses, checked with it. */
+  readonly uses: readonly string[];
   readonly phases: number;
   readonly proofs: number;
 }
@@ -22,6 +24,10 @@ export interface CheckResult {
  */
 export async function check(request: CheckRequest, context: ActionContext): Promise<CheckResult> {
   const { search } = await surroundingsOf(request, context);
-  const { name, file, about, phases, proofs } = await loadRecipe(request.recipe, search);
-  return { recipe: name, file, about, phases: phases.length, proofs: proofs.length };
+  const { name, file, about, uses, phases, proofs } = await loadRecipe(request.recipe, search);
+  return {
+    ...{ recipe: name, file, about },
+    uses: uses.map(({ recipe }) => recipe.name),
+    ...{ phases: phases.length, proofs: proofs.length },
+  };
 }

@@ -12,11 +12,15 @@ export function addCheck({ program, actions, run }: CommandHost): void {
         operation: 'check',
         telling: 'notices',
         act: (context) => actions.check({ ...workspaceRequest(flags), recipe }, context),
-        print: ({ file, phases, proofs }) => [
-          `${file} is sound: ${counted(phases, 'phase')}, ${counted(proofs, 'proof')}`,
+        print: ({ file, uses, phases, proofs }) => [
+          `${file} is sound: ${counted(phases, 'phase')}, ${counted(proofs, 'proof')}${using(uses)}`,
         ],
       }),
     );
+}
+
+function using(recipes: readonly string[]): string {
+  return recipes.length === 0 ? '' : `, together with ${recipes.join(', ')}`;
 }
 
 function counted(number: number, noun: string): string {
