@@ -6,9 +6,10 @@ export const ProbeSchema = z.union(
   [
     z.strictObject({ tcp: probeKinds.tcp.schema }),
     z.strictObject({ http: probeKinds.http.schema }),
+    z.strictObject({ dns: probeKinds.dns.schema }),
     z.strictObject({ command: probeKinds.command.schema }),
   ],
-  'expected one probe: tcp, http or command',
+  'expected one probe: tcp, http, dns or command',
 );
 
 /** A probe that {@link ProbeSchema} has accepted. */

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer as createWebServer } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { DeployerError } from '../../../src/errors.ts';
@@ -8,14 +7,15 @@ import { runProbe } from '../../../src/probes/run-probe.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
 import { canHaveMachines } from '../../support/images.ts';
+import { createLocalServers } from '../support/local-servers.ts';
 import { startProxy } from '../support/proxy.ts';
 import { deps as connectDeps, freePort, type Sshd, startSshd } from '../support/sshd.ts';
 
 const deps = { timeoutMs: 3_000, clock: systemClock };
 let sshd: Sshd;
 let remote: Remote;
-const servers: Server[] = [];
-const sockets = new Set<Socket>();
+const servers = createLocalServers();
+const { listen } = servers;
 
 beforeAll(async () => {
   if (!canHaveMachines) return;
@@ -26,23 +26,7 @@ afterAll(async () => {
   await remote?.close();
   await sshd?.[Symbol.asyncDispose]();
 });
-afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => server.close() && once(server, 'close')));
-});
-
-async function listen(server: Server): Promise<number> {
-  const port = await freePort();
-  servers.push(server);
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return port;
-}
+afterEach(() => servers.closeAll());
 
 describe.skipIf(!canHaveMachines)('a tcp probe', () => {
   const answering = (answer: (socket: Socket, sent: string) => void) =>
@@ -114,7 +98,7 @@ describe.skipIf(!canHaveMachines)('a tcp probe', () => {
   it('lets go of its channel, whatever came of it', async () => {
     const port = await answering(() => {});
     await runProbe({ tcp: { port, send: 'x' } }, remote, { ...deps, timeoutMs: 100 });
-    await expect.poll(() => sockets.size).toBe(0);
+    await expect.poll(() => servers.open).toBe(0);
   });
 });
 
@@ -157,7 +141,7 @@ describe.skipIf(!canHaveMachines)('an http probe', () => {
     const probe = { http: { port, path: '/' } };
     const answer = await runProbe(probe, remote, { ...deps, timeoutMs: 200 });
     expect(answer).toMatchObject({ ok: false, detail: 'no answer within 0.2 s' });
-    await expect.poll(() => sockets.size).toBe(0);
+    await expect.poll(() => servers.open).toBe(0);
   });
 
   it('is not answered by something that does not speak http', async () => {
@@ -219,6 +203,7 @@ describe.skipIf(!canHaveMachines)('every probe', () => {
     for (const probe of [
       { tcp: { port, send: 'x' } },
       { http: { port, path: '/' } },
+      { dns: { port, name: 'consul', type: 'A' as const } },
       { command: 'sleep 5' },
     ]) {
       const abort = new AbortController();
