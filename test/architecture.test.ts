@@ -44,6 +44,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** The folder of src/ that alone may import a third-party package; zod is at home everywhere. */
 const homeOf: Record<string, string> = {
   '@aws-sdk/client-ec2': 'providers/ec2',
+  'cassandra-driver': 'probes',
   commander: 'cli',
   diff: 'plan',
   handlebars: 'render',

@@ -7,9 +7,10 @@ export const ProbeSchema = z.union(
     z.strictObject({ tcp: probeKinds.tcp.schema }),
     z.strictObject({ http: probeKinds.http.schema }),
     z.strictObject({ dns: probeKinds.dns.schema }),
+    z.strictObject({ cql: probeKinds.cql.schema }),
     z.strictObject({ command: probeKinds.command.schema }),
   ],
-  'expected one probe: tcp, http, dns or command',
+  'expected one probe: tcp, http, dns, cql or command',
 );
 
 /** A probe that {@link ProbeSchema} has accepted. */

@@ -44,6 +44,7 @@ function ask(probe: Probe, attempt: Attempt): Promise<ProbeAnswer> {
   if ('tcp' in probe) return probeKinds.tcp.ask(probe.tcp, attempt);
   if ('http' in probe) return probeKinds.http.ask(probe.http, attempt);
   if ('dns' in probe) return probeKinds.dns.ask(probe.dns, attempt);
+  if ('cql' in probe) return probeKinds.cql.ask(probe.cql, attempt);
   return probeKinds.command.ask(probe.command, attempt);
 }
 
