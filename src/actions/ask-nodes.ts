@@ -98,7 +98,7 @@ async function askOnce(
       const probe = question.probeAt(scope);
       const deps = { timeoutMs, signal, clock };
       const answer = remote === null ? notReached : await askNode(probe, remote, deps);
-      return { name: scope.name, node: `-${scope.ordinal}`, ...matches(question.match, answer) };
+      return { name: scope.name, node: `-${scope.ordinal}`, ...matches(question, answer) };
     }),
   );
   const wrong = results.flatMap(({ name, matched, detail }) =>

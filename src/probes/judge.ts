@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whereTheyDiffer } from './dissent.ts';
 import type { Match } from './match.ts';
 
 const count = z.int().min(0);
@@ -31,16 +32,22 @@ export interface Judgement {
 }
 
 /**
- * Whether enough of the nodes match; `results` are in the order of the nodes. Where there is no other node `others`
- * holds, so that a cluster of one can be proven; no node at all satisfies nothing.
+ * Whether enough of the nodes match, and all that match say the same where they must `agree`; `results` are in the
+ * order of the nodes. Where there is no other node `others` holds, so that a cluster of one can be proven; no node at
+ * all satisfies nothing.
  */
-export function judge(on: On, results: readonly NodeMatch[]): Judgement {
+export function judge(on: On, results: readonly NodeMatch[], agree = false): Judgement {
   if (results.length === 0) return { ok: false, detail: 'there is no node to ask' };
   const asked = nodesInQuestion(on, results);
   if (asked.length === 0) return { ok: true, detail: 'there is no other node' };
   const matched = asked.filter((result) => result.matched).length;
   if (isEnough(on, matched, asked.length)) {
     const telling = matched === 0 ? asked : asked.filter((result) => result.matched);
+    const dissent = agree ? whereTheyDiffer(telling.map(({ said }) => said)) : undefined;
+    if (dissent !== undefined) {
+      const said = telling.map(({ node }, index) => ({ node, detail: dissent[index] ?? '' }));
+      return { ok: false, detail: `the answers differ: ${groupAnswers(said)}` };
+    }
     return { ok: true, detail: groupAnswers(telling) };
   }
   const answers = groupAnswers(asked);
@@ -72,7 +79,7 @@ function describeOn(on: On): string {
   return 'exactly' in on ? `exactly ${on.exactly}` : `at least ${on.atLeast}`;
 }
 
-function groupAnswers(results: readonly NodeMatch[]): string {
+function groupAnswers(results: readonly Pick<NodeMatch, 'node' | 'detail'>[]): string {
   const nodesOf = new Map<string, string[]>();
   for (const { node, detail } of results) {
     nodesOf.set(detail, [...(nodesOf.get(detail) ?? []), node]);

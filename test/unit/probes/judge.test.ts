@@ -6,6 +6,7 @@ const say = (matched: boolean, detail: string, ordinal: number): NodeMatch => ({
   node: `node-${ordinal}`,
   matched,
   detail,
+  said: detail,
 });
 const manyResults = fc
   .array(fc.boolean(), { minLength: 1, maxLength: 9 })
@@ -79,6 +80,40 @@ describe('judging the answers of several nodes', () => {
         const all = counted.reduce((sum, count) => sum + count, named.length);
         expect(new Set(named).size).toBe(named.length);
         expect(all).toBe(results.length);
+      }),
+    );
+  });
+});
+
+describe('judging whether nodes agree', () => {
+  const results = ['a', 'b', 'a'].map((said, index) => say(true, said, index + 1));
+
+  it('shows who said what when they do not', () => {
+    expect(judge('every', results).ok).toBe(true);
+    expect(judge('every', results, true)).toEqual({
+      ok: false,
+      detail: 'the answers differ: node-1, node-3: a; node-2: b',
+    });
+  });
+
+  it('asks only those that are in question, and that match', () => {
+    expect(judge('others', results.slice(1), true).ok).toBe(true);
+    expect(judge('first', results, true).ok).toBe(true);
+    const silent = results.map((each) => ({ ...each, matched: each.said === 'a' }));
+    expect(judge({ atLeast: 2 }, silent, true).ok).toBe(true);
+  });
+
+  it('takes nothing for agreed that is not matched often enough', () => {
+    const none = results.map((each) => ({ ...each, matched: false, said: '' }));
+    expect(judge('every', none, true)).toEqual(judge('every', none));
+  });
+
+  it('holds exactly when all say the same', () => {
+    const said = fc.array(fc.constantFrom('a', 'b', 'a\nb', ''), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(said, (all) => {
+        const each = all.map((text, index) => say(true, text, index + 1));
+        expect(judge('every', each, true).ok).toBe(new Set(all).size === 1);
       }),
     );
   });
