@@ -1,7 +1,7 @@
 import { toDeployerError } from '../errors.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { canHold, judge } from '../probes/judge.ts';
-import { matches } from '../probes/match.ts';
+import { matches, type Wanted } from '../probes/match.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { ProbeAnswer } from '../probes/probe-kind.ts';
 import { type ProbeDeps, runProbe } from '../probes/run-probe.ts';
@@ -44,7 +44,9 @@ export interface Verdict {
 }
 
 /** What is asked of nodes, and on how many of them it must hold. */
-export interface Question extends Pick<Gate, 'probeAt' | 'match' | 'on' | 'withinMs'> {
+export interface Question extends Omit<Gate, 'progressAt'> {
+  /** Whether all that answer as wished must say the same; they need not unless said otherwise. */
+  readonly agree?: boolean;
   /** How long a node may take for one answer, in milliseconds; 5 s unless said otherwise. */
   readonly attemptMs?: number;
 }
@@ -104,12 +106,12 @@ async function askOnce(
   const wrong = results.flatMap(({ name, matched, detail }) =>
     matched ? [] : [{ node: name, detail }],
   );
-  return { ...judge(question.on, results), wrong };
+  return { ...judge(question.on, results, question.agree), wrong };
 }
 
 /** Those of the nodes whose answer matches, asked once. */
 export async function matching(
-  question: Pick<Question, 'probeAt' | 'match'>,
+  question: Pick<Question, 'probeAt' | keyof Wanted>,
   nodes: readonly AskedNode[],
   waiting: Waiting,
 ): Promise<readonly AskedNode[]> {

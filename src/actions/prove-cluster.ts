@@ -92,9 +92,10 @@ async function prove(
 }
 
 function evaluate(proof: Proof, nodes: readonly AskedNode[], context: ActionContext) {
+  const concerned = nodes.filter(({ scope }) => proof.concerns(scope));
   return proof.kind === 'probe'
-    ? askUntil(proof, nodes, context)
-    : writeAndRead(proof, nodes, context);
+    ? askUntil(proof, concerned, context)
+    : writeAndRead(proof, concerned, context);
 }
 
 /** @throws {DeployerError} `not-proven` naming what the cluster failed to show */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { holdersOf } from '../plan/holders.ts';
 import { type ClusterModel, scopesOf } from '../plan/model.ts';
+import type { Wanted } from '../probes/match.ts';
 import { type Probe, ProbeSchema } from '../probes/probe.ts';
 import type { ComponentPhase } from '../recipe/composition.ts';
 import { type Placed, resolveGate, resolveOrder } from '../recipe/resolve.ts';
@@ -11,6 +12,9 @@ import { type AskedNode, matching, type Waiting } from './ask-nodes.ts';
 export interface SavedQuestion {
   /** Regular expression that the answer must match; null when any answer will do. */
   readonly match: string | null;
+  /** As in {@link Wanted}; missing where the recipe does not say. */
+  readonly times?: number | undefined;
+  readonly lines?: string | undefined;
   /** What is asked, by ordinal. */
   readonly probes: Readonly<Record<string, Probe>>;
 }
@@ -73,12 +77,12 @@ export async function matchingAny(
   waiting: Waiting,
 ): Promise<readonly AskedNode[]> {
   const matched = new Set<AskedNode>();
-  for (const { match, probes } of questions) {
+  for (const { match, probes, ...wanted } of questions) {
     const probeOf = ({ ordinal }: Placed) => probes[String(ordinal)];
     const rest = nodes.filter((node) => !matched.has(node) && probeOf(node.scope) !== undefined);
     if (rest.length === 0) continue;
     const probeAt = (scope: Placed) => probeOf(scope) ?? { command: 'false' };
-    const question = { probeAt, match: match ?? undefined };
+    const question = { ...wanted, probeAt, match: match ?? undefined };
     for (const node of await matching(question, rest, waiting)) matched.add(node);
   }
   return nodes.filter((node) => matched.has(node));
@@ -102,15 +106,18 @@ interface QuestionPair {
 function questionsNow(model: ClusterModel, phase: ComponentPhase): QuestionPair {
   const scopes = scopesOf(model, phase.component);
   const holders = holdersOf(model, phase);
-  const saved = (match: string | undefined, probeAt: (node: Placed) => Probe) => ({
+  const saved = ({ match, times, lines }: Wanted, probeAt: (node: Placed) => Probe) => ({
     match: match ?? null,
+    ...(times !== undefined && { times }),
+    ...(lines !== undefined && { lines }),
     probes: Object.fromEntries(holders.map((node) => [String(node.ordinal), probeAt(node)])),
   });
   const gate = resolveGate(phase, scopes, 'update');
   const order = resolveOrder(phase, 'update', scopes);
   return {
-    serving: gate === undefined ? null : saved(gate.match, gate.probeAt),
-    last: order === undefined ? null : saved(order.last, order.probeAt),
+    serving: gate === undefined ? null : saved(gate, gate.probeAt),
+    last:
+      order === undefined ? null : saved({ match: order.last, times: order.times }, order.probeAt),
   };
 }
 
@@ -130,5 +137,5 @@ function parseQuestion(
     const parsed = ProbeSchema.safeParse(probe);
     return parsed.success ? [[ordinal, parsed.data] as const] : [];
   });
-  return { match: saved.match, probes: Object.fromEntries(probes) };
+  return { ...saved, probes: Object.fromEntries(probes) };
 }

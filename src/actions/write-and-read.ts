@@ -13,6 +13,7 @@ export async function writeAndRead(
   nodes: readonly AskedNode[],
   waiting: Waiting,
 ): Promise<Judgement> {
+  if (nodes.length === 0) return { ok: false, detail: 'there is no node to ask' };
   const involved = [...nodesOn(proof.write.on, nodes), ...nodesOn(proof.read.on, nodes)];
   const missing = involved.find(({ remote }) => remote === null);
   if (missing !== undefined) return { ok: false, detail: `${ordinals([missing])}: not reached` };
@@ -30,14 +31,17 @@ async function attempt(
   const writers = nodesOn(proof.write.on, nodes);
   const readers = nodesOn(proof.read.on, nodes);
   const written = await Promise.all(
-    writers.map((node) => command(proof.write.commandAt, node, deadline, waiting)),
+    writers.map((node) => ask(proof.write.probeAt, node, deadline, waiting)),
   );
   const failed = written.find((answer) => !answer.ok);
   if (failed !== undefined) return { ok: false, detail: `the write failed: ${failed.detail}` };
   const { equals } = proof.read;
   const expected = (equals.kind === 'text' ? equals.text : (written[0]?.text ?? '')).trim();
+  if (equals.kind === 'write' && expected === '') {
+    return { ok: false, detail: 'the write answered nothing that could be read again' };
+  }
   const answers = await Promise.all(
-    readers.map((node) => command(proof.read.commandAt, node, deadline, waiting)),
+    readers.map((node) => ask(proof.read.probeAt, node, deadline, waiting)),
   );
   const wrong = answers.find(({ ok, text }) => !ok || text.trim() !== expected);
   if (wrong === undefined) return { ok: true, detail: describe(writers, readers, nodes.length) };
@@ -45,16 +49,15 @@ async function attempt(
   return { ok: false, detail: `${wrong.node}: ${seen}` };
 }
 
-async function command(
-  commandAt: WriteReadProof['read']['commandAt'],
+async function ask(
+  probeAt: WriteReadProof['read']['probeAt'],
   { scope, remote }: AskedNode,
   deadline: number,
   { clock, signal }: Waiting,
 ) {
   const timeoutMs = Math.max(1_000, deadline - clock.monotonicMs());
-  const probe = { command: commandAt(scope) };
   const deps = { timeoutMs, signal, clock };
-  const answer = remote === null ? notReached : await askNode(probe, remote, deps);
+  const answer = remote === null ? notReached : await askNode(probeAt(scope), remote, deps);
   return { node: `-${scope.ordinal}`, ...answer };
 }
 

@@ -42,16 +42,24 @@ export function checkReferences(
         'give it another name',
       );
     }
-    checkRoles(each, Object.keys(recipe.roles), report);
+    checkRoles(each.phase, each.at, Object.keys(recipe.roles), report);
     checkService(each, earlier, report);
+  }
+  for (const [index, proof] of recipe.proofs.entries()) {
+    checkRoles(proof, ['proofs', index], Object.keys(recipe.roles), report);
   }
   return problems;
 }
 
 type Report = (path: YamlPath, message: string, hint: string) => void;
 
-function checkRoles({ phase, at }: NamedPhase, known: readonly string[], report: Report): void {
-  for (const [index, role] of (phase.roles ?? []).entries()) {
+function checkRoles(
+  { roles = [] }: { readonly roles?: readonly string[] | undefined },
+  at: YamlPath,
+  known: readonly string[],
+  report: Report,
+): void {
+  for (const [index, role] of roles.entries()) {
     if (known.includes(role)) continue;
     report([...at, 'roles', index], `there is no role "${role}"`, suggestion(role, known, 'roles'));
   }

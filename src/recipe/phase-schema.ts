@@ -3,6 +3,7 @@ import { OnSchema } from '../probes/judge.ts';
 import { ProbeSchema } from '../probes/probe.ts';
 import { RecipeStepSchema } from './step-schema.ts';
 import { DurationSchema, NameSchema, RegexSchema } from './text.ts';
+import { checkWanted, TimesSchema, wantedFields } from './wanted-schema.ts';
 
 /** What happens to a service in its life, each with its own way of going about it. */
 export const lifeEvents = ['first', 'join', 'replace', 'update', 'leave'] as const;
@@ -11,22 +12,23 @@ export const lifeEvents = ['first', 'join', 'replace', 'update', 'leave'] as con
 export type LifeEvent = (typeof lifeEvents)[number];
 
 /** What must hold before the work goes on. */
-export const GateSchema = z.strictObject({
-  probe: ProbeSchema.describe('what to ask'),
-  match: RegexSchema.optional().describe(
-    'regular expression that the answer must match; without one any answer will do',
-  ),
-  on: OnSchema.default('every').describe('which of the nodes must answer so'),
-  within: DurationSchema.default(60_000).describe('how long to wait for it, like 60s'),
-  progress: ProbeSchema.optional().describe(
-    'what to ask of the nodes meanwhile, to show how far they are',
-  ),
-});
+export const GateSchema = z
+  .strictObject({
+    probe: ProbeSchema.describe('what to ask'),
+    ...wantedFields,
+    on: OnSchema.default('every').describe('which of the nodes must answer so'),
+    within: DurationSchema.default(60_000).describe('how long to wait for it, like 60s'),
+    progress: ProbeSchema.optional().describe(
+      'what to ask of the nodes meanwhile, to show how far they are',
+    ),
+  })
+  .superRefine(checkWanted);
 
 /** Which nodes of a life event come last. */
 export const OrderSchema = z.strictObject({
   probe: ProbeSchema.describe('what to ask every node'),
   last: RegexSchema.describe('nodes whose answer matches this come last'),
+  times: TimesSchema,
 });
 
 const EventSchema = z

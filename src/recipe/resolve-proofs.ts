@@ -1,4 +1,5 @@
 import type { On } from '../probes/judge.ts';
+import type { Wanted } from '../probes/match.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { YamlPath } from '../yaml/parse.ts';
 import { valueAt } from '../yaml/value-at.ts';
@@ -11,26 +12,30 @@ import type { ProofScope, Scopes } from './scope.ts';
 /** One proof, filled for one cluster. */
 export type Proof = ProbeProof | WriteReadProof;
 
+interface ProofBase extends ProofSummary {
+  readonly withinMs: number;
+  /** Whether the proof is about `node`; the others are not asked. */
+  readonly concerns: (node: Placed) => boolean;
+}
+
 /** A proof that asks nodes something. */
-export interface ProbeProof extends ProofSummary {
+export interface ProbeProof extends ProofBase, Wanted {
   readonly kind: 'probe';
   /** The probe as it is asked at the node, which must hold a role of the recipe. */
   readonly probeAt: (node: Placed) => Probe;
-  /** Regular expression that the answer must match; any answer will do without one. */
-  readonly match: string | undefined;
   readonly on: On;
-  readonly withinMs: number;
+  /** Whether all that answer as wished must say the same. */
+  readonly agree: boolean;
 }
 
 /** A proof that writes at some nodes and reads at others. */
-export interface WriteReadProof extends ProofSummary {
+export interface WriteReadProof extends ProofBase {
   readonly kind: 'write-read';
-  readonly withinMs: number;
-  readonly write: { readonly on: On; readonly commandAt: (node: Placed) => string };
+  readonly write: { readonly on: On; readonly probeAt: (node: Placed) => Probe };
   readonly read: {
     readonly on: On;
-    readonly commandAt: (node: Placed) => string;
-    /** What must be read: what the write printed, or this text. */
+    readonly probeAt: (node: Placed) => Probe;
+    /** What must be read: what the write answered, or this text. */
     readonly equals: { readonly kind: 'write' } | { readonly kind: 'text'; readonly text: string };
   };
 }
@@ -38,7 +43,7 @@ export interface WriteReadProof extends ProofSummary {
 /**
  * The recipe's proofs in their order.
  *
- * @throws {SourceError} when what a template gave is not valid; so may `probeAt` and `commandAt`
+ * @throws {SourceError} when what a template gave is not valid; so may `probeAt`
  */
 export function resolveProofs(recipe: Recipe, scopes: Scopes<ProofScope>): readonly Proof[] {
   return recipe.proofs.map((summary, index) => {
@@ -56,14 +61,19 @@ function probeProof(
   summary: ProofSummary,
   scopes: Scopes<ProofScope>,
 ): ProbeProof {
-  const { probe, match, on, within } = ProbeProofSchema.shape;
-  const fields = filledFields(recipe, path, { match, on, within }, scopes.cluster);
+  const { probe, match, times, lines, on, agree, within, roles } = ProbeProofSchema.shape;
+  const asked = { match, times, lines, on, agree, within, roles };
+  const fields = filledFields(recipe, path, asked, scopes.cluster);
   return {
     kind: 'probe',
     ...summary,
     match: fields.match,
+    times: fields.times,
+    lines: fields.lines,
     on: fields.on,
+    agree: fields.agree,
     withinMs: fields.within,
+    concerns: holdsOneOf(fields.roles, scopes),
     probeAt: ({ ordinal }) => filled(recipe, [...path, 'probe'], probe, scopes.at(ordinal)),
   };
 }
@@ -74,24 +84,46 @@ function writeReadProof(
   summary: ProofSummary,
   scopes: Scopes<ProofScope>,
 ): WriteReadProof {
-  const { write, read, within } = WriteReadProofSchema.shape;
-  const commandAt =
-    (half: 'write' | 'read') =>
-    ({ ordinal }: Placed) =>
-      filled(recipe, [...path, half, 'command'], write.shape.command, scopes.at(ordinal));
+  const { write, read, within, roles } = WriteReadProofSchema.shape;
+  const fields = filledFields(recipe, path, { within, roles }, scopes.cluster);
   const writing = filledFields(recipe, [...path, 'write'], { on: write.shape.on }, scopes.cluster);
   const { on, equals } = read.shape;
   const reading = filledFields(recipe, [...path, 'read'], { on, equals }, scopes.cluster);
+  const probeAt =
+    (half: 'write' | 'read') =>
+    ({ ordinal }: Placed) =>
+      probeOf(filledFields(recipe, [...path, half], askingFields, scopes.at(ordinal)));
   return {
     kind: 'write-read',
     ...summary,
-    withinMs: filledFields(recipe, path, { within }, scopes.cluster).within,
-    write: { on: writing.on, commandAt: commandAt('write') },
+    withinMs: fields.within,
+    concerns: holdsOneOf(fields.roles, scopes),
+    write: { on: writing.on, probeAt: probeAt('write') },
     read: {
       on: reading.on,
-      commandAt: commandAt('read'),
+      probeAt: probeAt('read'),
       equals:
         reading.equals === 'write' ? { kind: 'write' } : { kind: 'text', text: reading.equals },
     },
   };
+}
+
+/** How half of a proof that writes and reads says what is done. */
+const { command, probe } = WriteReadProofSchema.shape.write.shape;
+const askingFields = { command, probe };
+
+/** A half has either; the schema has seen to that. */
+function probeOf(half: {
+  readonly command?: string | undefined;
+  readonly probe?: Probe | undefined;
+}): Probe {
+  return half.probe ?? { command: half.command ?? 'false' };
+}
+
+function holdsOneOf(
+  roles: readonly string[] | undefined,
+  scopes: Scopes<ProofScope>,
+): (node: Placed) => boolean {
+  return ({ ordinal }) =>
+    roles === undefined || scopes.at(ordinal).node.roles.some((role) => roles.includes(role));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Step } from '../node/step-kinds.ts';
 import type { On } from '../probes/judge.ts';
+import type { Wanted } from '../probes/match.ts';
 import type { Probe } from '../probes/probe.ts';
 import type { YamlPath } from '../yaml/parse.ts';
 import { valueAt } from '../yaml/value-at.ts';
@@ -17,11 +18,9 @@ export interface Placed {
 }
 
 /** What must hold before the work goes on, filled for one cluster. */
-export interface Gate {
+export interface Gate extends Wanted {
   /** The probe as it is asked at the node, which must hold a role of the recipe. */
   readonly probeAt: (node: Placed) => Probe;
-  /** Regular expression that the answer must match; any answer will do without one. */
-  readonly match: string | undefined;
   readonly on: On;
   readonly withinMs: number;
   /** What tells how far a node is, as it is asked there; undefined when nothing does. */
@@ -34,6 +33,8 @@ export interface Order {
   readonly probeAt: (node: Placed) => Probe;
   /** Regular expression; nodes whose answer matches it come last. */
   readonly last: string;
+  /** How often that must be found in an answer; at least once when undefined. */
+  readonly times?: number | undefined;
 }
 
 /**
@@ -77,9 +78,8 @@ export function resolveOrder(
   const path = [...phasePath(phase), event, 'order'];
   if (valueAt(recipe.content.document.value, path) === undefined) return undefined;
   const { probe, ...rest } = OrderSchema.shape;
-  const { last } = filledFields(recipe, path, rest, scopes.cluster);
   return {
-    last,
+    ...filledFields(recipe, path, rest, scopes.cluster),
     probeAt: ({ ordinal }) => filled(recipe, [...path, 'probe'], probe, scopes.at(ordinal)),
   };
 }
@@ -125,7 +125,7 @@ export function resolveSettled(
 
 function gateAt(recipe: Recipe, path: YamlPath, scopes: Scopes): Gate {
   const { probe, progress, ...rest } = GateSchema.shape;
-  const { match, on, within } = filledFields(recipe, path, rest, scopes.cluster);
+  const { match, times, lines, on, within } = filledFields(recipe, path, rest, scopes.cluster);
   const fill =
     (key: 'probe' | 'progress') =>
     ({ ordinal }: Placed) =>
@@ -133,6 +133,8 @@ function gateAt(recipe: Recipe, path: YamlPath, scopes: Scopes): Gate {
   const hasProgress = valueAt(recipe.content.document.value, [...path, 'progress']) !== undefined;
   return {
     match,
+    times,
+    lines,
     on,
     withinMs: within,
     probeAt: fill('probe'),

@@ -4,7 +4,8 @@ import { ProbeSchema } from '../probes/probe.ts';
 import { ParamSchema } from './params.ts';
 import { PhaseSchema } from './phase-schema.ts';
 import { RoleSchema, UseSchema } from './role-schema.ts';
-import { DurationSchema, NameSchema, RegexSchema, VariableSchema } from './text.ts';
+import { DurationSchema, NameSchema, VariableSchema } from './text.ts';
+import { checkWanted, wantedFields } from './wanted-schema.ts';
 
 const proofBase = {
   about: z.string().min(1).describe('what it shows, in one line'),
@@ -12,33 +13,57 @@ const proofBase = {
     .enum(['read', 'write', 'disruptive'])
     .describe('read: looks only; write: leaves data behind; disruptive: stops something'),
   within: DurationSchema.default(10_000).describe('how long it may take to become true, like 10s'),
+  roles: z
+    .array(NameSchema)
+    .min(1)
+    .optional()
+    .describe('roles whose nodes it is about, and no others are asked; all when left out'),
 };
 
 /** A proof that asks nodes something. */
-export const ProbeProofSchema = z.strictObject({
-  ...proofBase,
-  probe: ProbeSchema.describe('what to ask'),
-  match: RegexSchema.optional().describe('regular expression that the answer must match'),
-  on: OnSchema.default('every').describe('which of the nodes must answer so'),
-});
+export const ProbeProofSchema = z
+  .strictObject({
+    ...proofBase,
+    probe: ProbeSchema.describe('what to ask'),
+    ...wantedFields,
+    on: OnSchema.default('every').describe('which of the nodes must answer so'),
+    agree: z
+      .boolean()
+      .default(false)
+      .describe(
+        'whether all of them must say the same: what the match captured, else the whole answer',
+      ),
+  })
+  .superRefine(checkWanted);
 
 /** A proof that writes at some nodes and reads at others. */
 export const WriteReadProofSchema = z.strictObject({
   ...proofBase,
   write: z
     .strictObject({
-      command: z.string().min(1).describe('command that writes something'),
+      command: z.string().min(1).optional().describe('command that writes something'),
+      probe: ProbeSchema.optional().describe('in place of a command: a question that writes'),
       on: OnSchema.default('first').describe('where it runs'),
     })
+    .refine(saysOnce, 'expected either a command or a probe')
     .describe('what is written'),
   read: z
     .strictObject({
-      command: z.string().min(1).describe('command that prints what can be read'),
+      command: z.string().min(1).optional().describe('command that prints what can be read'),
+      probe: ProbeSchema.optional().describe('in place of a command: a question that reads'),
       on: OnSchema.default('others').describe('where it runs'),
-      equals: z.string().describe('write: the same that the write printed; else this very text'),
+      equals: z
+        .string()
+        .describe('write: the same that the write answered; else this very text, like {{nonce}}'),
     })
+    .refine(saysOnce, 'expected either a command or a probe')
     .describe('what must be read afterwards'),
 });
+
+/** Whether half of a proof that writes and reads says in one way what is done. */
+function saysOnce(half: { readonly command?: unknown; readonly probe?: unknown }): boolean {
+  return (half.command === undefined) !== (half.probe === undefined);
+}
 
 /** What shows that a service works. */
 const ProofSchema = z.union([ProbeProofSchema, WriteReadProofSchema]);

@@ -34,8 +34,9 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
     return rest[0] === 'command' ? node : undefined;
   };
   const inProof = ([key, inner]: YamlPath): Shape | undefined => {
-    if (key === 'class' || key === 'about') return undefined;
-    return key === 'probe' || inner === 'command' ? proofAtNode : proof;
+    if (key === 'class' || key === 'about' || key === 'roles') return undefined;
+    const isAsked = key === 'probe' || inner === 'command' || inner === 'probe';
+    return isAsked ? proofAtNode : proof;
   };
   const inRecorded = (path: YamlPath): Shape | undefined => {
     if (path[2] !== 'value') return undefined;

@@ -18,6 +18,8 @@ const MachineSchema = z.strictObject({ ordinal: Ordinal, incarnation: z.int().po
 
 const QuestionSchema = z.strictObject({
   match: z.string().nullable(),
+  times: z.int().optional(),
+  lines: z.string().optional(),
   /** By ordinal. */
   probes: z.record(z.string(), z.json()),
 });

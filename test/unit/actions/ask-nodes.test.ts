@@ -63,8 +63,12 @@ describe('what needs a node that was not reached', () => {
       about: 'what is written is read',
       class: 'write' as const,
       withinMs,
-      write: { on: 'first' as const, commandAt: () => 'write' },
-      read: { on: 'every' as const, commandAt: () => 'read', equals: { kind: 'write' as const } },
+      concerns: () => true,
+      write: { on: 'first' as const, probeAt: () => ({ command: 'write' }) },
+      read: {
+        ...{ on: 'every' as const, probeAt: () => ({ command: 'read' }) },
+        equals: { kind: 'write' as const },
+      },
     };
 
     const judgement = await writeAndRead(proof, nodes(writer, null), waiting);

@@ -7,7 +7,10 @@ import {
   withQuestions,
 } from '../../../src/actions/service-questions.ts';
 import type { ClusterModel } from '../../../src/plan/model.ts';
-import type { ClusterSnapshot } from '../../../src/state/cluster-snapshot.ts';
+import {
+  type ClusterSnapshot,
+  ClusterSnapshotSchema,
+} from '../../../src/state/cluster-snapshot.ts';
 import { modelOfText } from '../plan/model-of.ts';
 import { sampleContent } from '../state/support/sample-snapshot.ts';
 import { type Answer, askedNodesOf } from './support/asked-nodes.ts';
@@ -247,4 +250,29 @@ describe('whom an update turns to last', () => {
   test('is nobody where the recipe does not say', () => {
     expect(questionsAbout(model, phaseOf(model, 'unwatched'), untold).last).toEqual([]);
   });
+});
+
+test('what is remembered says how often and which lines, and asks so', async () => {
+  const counted = await edited(
+    [
+      'gate: {probe: {command: "serves {{params.port}}"}}',
+      'gate: {probe: {command: s}, match: y, times: 2}',
+    ],
+    ['last: leader', 'last: l, times: 1'],
+  );
+  const compared = await edited([
+    'gate: {probe: {command: "serves {{params.port}}"}}',
+    'gate: {probe: {command: s}, lines: "b\\na"}',
+  ]);
+  const remembered: ClusterSnapshot = JSON.parse(JSON.stringify(rememberedOf(counted, compared)));
+  expect(remembered.questions['demo']).toMatchObject([
+    { serving: { match: 'y', times: 2 }, last: { match: 'l', times: 1 } },
+    { serving: { match: null, lines: 'b\na' } },
+  ]);
+  expect(ClusterSnapshotSchema.parse(remembered)).toEqual(remembered);
+
+  const answers = ['y', 'yy', 'a\nb'];
+  const answer: Answer = (node, command) => (command === 's' ? (answers[node - 1] ?? null) : null);
+  expect(await serving(answer, { today: counted, remembered })).toEqual([2, 3]);
+  expect(await serving(answer, { today: counted, remembered: untold })).toEqual([2]);
 });

@@ -130,8 +130,8 @@ test('proofs are filled for the cluster, and their questions for the node they a
     write: { on: 'first' },
     read: { on: 'others', equals: { kind: 'write' } },
   });
-  expect(written.write.commandAt(second)).toBe('write sample');
-  expect(written.read.commandAt(second)).toBe('read demo-default-2');
+  expect(written.write.probeAt(second)).toEqual({ command: 'write sample' });
+  expect(written.read.probeAt(second)).toEqual({ command: 'read demo-default-2' });
 });
 
 test('outputs are texts', () => {
