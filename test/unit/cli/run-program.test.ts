@@ -217,55 +217,6 @@ describe('the other verbs', () => {
     expect((await run(['cloud', 'dwon'])).code).toBe(2);
     expect((await run(['cloud', '--all'])).stderr).toContain('deployer cloud down');
   });
-
-  it('status shows nodes and proofs and fails when the service does not work', async () => {
-    const node = { roles: ['server'], instanceId: 'i-1', publicAddress: null };
-    const status: Actions['status'] = async () => ({
-      cluster: 'zookeeper-default',
-      recipe: 'zookeeper',
-      profile: 'default',
-      ok: false,
-      nodes: [
-        {
-          ...node,
-          name: 'zookeeper-default-1',
-          ordinal: 1,
-          address: '10.77.0.11',
-          state: 'running',
-          healthy: true,
-          services: [{ name: 'zookeeper', active: 'active', version: '3.8.0' }],
-          detail: '',
-        },
-        {
-          ...node,
-          name: 'zookeeper-default-2',
-          ordinal: 2,
-          address: null,
-          state: 'terminated',
-          healthy: false,
-          services: [],
-          detail: 'create replaces it',
-        },
-      ],
-      services: [
-        { name: 'zookeeper', recipe: 'zookeeper', nodes: 2, active: 1, versions: ['3.8.0'] },
-      ],
-      proofs: [{ about: 'one leader', class: 'read', ok: false, detail: 'nobody leads' }],
-      outputs: { connect: '10.77.0.11:2181' },
-    });
-    const { code, stdout } = await run(['zookeeper', '--op', 'status'], { status });
-
-    expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot(`
-      "zookeeper-default does not work
-      node                 address     machine     services
-      zookeeper-default-1  10.77.0.11  running     zookeeper 3.8.0 active
-      zookeeper-default-2              terminated                          create replaces it
-      ✖  one leader  nobody leads
-      connect  10.77.0.11:2181
-      "
-    `);
-  });
 });
 
 describe('errors', () => {
