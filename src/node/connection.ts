@@ -9,9 +9,15 @@ export interface NodeConnection {
   exec(command: string, options?: NodeExecOptions): Promise<NodeExecResult>;
 }
 
+/**
+ * What a command reads: all of it at once, or piece by piece as the node takes it. A sequence is left off when the
+ * command ends before it does; when it throws, so does the call.
+ */
+export type NodeInput = Buffer | string | AsyncIterable<Buffer>;
+
 /** How one command line is fed and listened to. */
 export interface NodeExecOptions {
-  readonly stdin?: Buffer | string;
+  readonly stdin?: NodeInput;
   onStdout?(chunk: Buffer): void;
   onStderr?(chunk: Buffer): void;
   readonly signal?: AbortSignal;

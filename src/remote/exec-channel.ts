@@ -1,5 +1,6 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { DeployerError } from '../errors.ts';
+import { feed } from './feed.ts';
 import { lost } from './lost.ts';
 import type { ExecOptions, ExecResult } from './remote.ts';
 
@@ -10,9 +11,6 @@ export class SessionRefused extends Error {
     this.name = 'SessionRefused';
   }
 }
-
-/** Larger writes only grow this process: a channel moves at most 2 MiB a round trip. */
-const stdinChunkBytes = 256 * 1024;
 
 /**
  * Runs a command on a channel of its own. `onClosed` is called once, when the channel is gone: that can be later
@@ -30,10 +28,11 @@ export function execOnChannel(
   return new Promise((resolve, reject) => {
     const { signal } = options;
     let channel: ClientChannel | undefined;
-    const onAbort = () => {
+    const fail = (reason: unknown) => {
       channel?.close();
-      reject(signal?.reason);
+      reject(reason);
     };
+    const onAbort = () => fail(signal?.reason);
     const closed = () => {
       signal?.removeEventListener('abort', onAbort);
       onClosed();
@@ -52,7 +51,7 @@ export function execOnChannel(
         else reject(lost(node, 'before the command did', true));
       });
       if (signal?.aborted === true) open.close();
-      else feed(open, options.stdin);
+      else feed(open, options.stdin ?? '').catch(fail);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -102,23 +101,6 @@ function follow(
   channel.on('error', () => {});
   channel.once('close', end);
   channel.stderr.once('end', end);
-}
-
-function feed(channel: ClientChannel, stdin: Buffer | string | undefined): void {
-  const bytes = Buffer.from(stdin ?? '');
-  let offset = 0;
-  const writeOn = () => {
-    while (offset < bytes.length && channel.writable) {
-      const chunk = bytes.subarray(offset, offset + stdinChunkBytes);
-      offset += chunk.length;
-      if (!channel.write(chunk)) {
-        channel.once('drain', writeOn);
-        return;
-      }
-    }
-    channel.end();
-  };
-  writeOn();
 }
 
 /** What a command gets when the node refuses every session. */

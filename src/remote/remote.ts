@@ -13,7 +13,8 @@ export interface Remote {
    * What the command answered, whatever its exit code. At most eight commands run at a time on a node; more wait.
    *
    * @throws {ConnectionLost} when the connection ended first; `mayHaveRun` says whether the command may have run.
-   * @throws The signal's reason when it aborts; what the command had started on the node may go on there.
+   * @throws The signal's reason when it aborts, and what a sequence for its input throws; what the command had started
+   * on the node may go on there.
    */
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
   /**
@@ -36,8 +37,11 @@ export interface Remote {
 
 /** How a command is run. */
 export interface ExecOptions {
-  /** What the command reads; it sees the end of its input at once when nothing is given. */
-  readonly stdin?: Buffer | string;
+  /**
+   * What the command reads; it sees the end of its input at once when nothing is given. A sequence is asked for its
+   * next piece when the node has taken the one before, and left off when the command ends first.
+   */
+  readonly stdin?: Buffer | string | AsyncIterable<Buffer>;
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;
   /** Closes the command's channel and rejects with the signal's reason. */

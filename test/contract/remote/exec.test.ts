@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
 import { canHaveMachines } from '../../support/images.ts';
-import { deps, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps, eventually, type Sshd, startSshd } from '../support/sshd.ts';
 
 describe.skipIf(!canHaveMachines)('a command on a node', () => {
   let sshd: Sshd;
@@ -49,6 +49,51 @@ describe.skipIf(!canHaveMachines)('a command on a node', () => {
     const answer = await remote.exec('sha256sum', { stdin });
     const hash = createHash('sha256').update(stdin).digest('hex');
     expect(answer.stdout.toString()).toBe(`${hash}  -\n`);
+  });
+
+  it('reads a sequence of pieces, each asked for when the one before is taken', async () => {
+    const hash = createHash('sha256');
+    const held = { most: 0, now: 0 };
+    async function* pieces() {
+      for (let count = 0; count < 40; count += 1) {
+        const piece = randomBytes(300_000);
+        hash.update(piece);
+        held.now += 1;
+        held.most = Math.max(held.most, held.now);
+        yield piece;
+        held.now -= 1;
+      }
+    }
+    const answer = await remote.exec('sleep 0.1; sha256sum', { stdin: pieces() });
+    expect(answer.stdout.toString()).toBe(`${hash.digest('hex')}  -\n`);
+    expect(held.most).toBe(1);
+  });
+
+  it('leaves a sequence off when it ends first, also one that has nothing to say', async () => {
+    let left = 0;
+    async function* endless() {
+      try {
+        for (;;) yield Buffer.alloc(100_000);
+      } finally {
+        left += 1;
+      }
+    }
+    expect(await remote.exec('head -c 3 >&2; exit 7', { stdin: endless() })).toMatchObject({
+      code: 7,
+    });
+    await eventually(() => left === 1);
+    const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+    expect(await remote.exec('exit 6', { stdin: silent })).toMatchObject({ code: 6 });
+  });
+
+  it('rejects with what its sequence throws, and the connection serves the next one', async () => {
+    const reason = new Error('the file is gone');
+    async function* failing() {
+      yield Buffer.from('a beginning');
+      throw reason;
+    }
+    await expect(remote.exec('cat', { stdin: failing() })).rejects.toBe(reason);
+    expect(await remote.exec('exit 5')).toMatchObject({ code: 5 });
   });
 
   it('ends when it leaves most of a big input unread', async () => {

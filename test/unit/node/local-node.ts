@@ -7,6 +7,7 @@ import type {
   NodeConnection,
   NodeExecOptions,
   NodeExecResult,
+  NodeInput,
 } from '../../../src/node/connection.ts';
 
 /** Where a connection breaks: after so many bytes sent to the node, or received from it. */
@@ -26,7 +27,7 @@ export interface LocalNode extends NodeConnection, AsyncDisposable {
   /** The next commands lose their connection like this, in order. */
   readonly cuts: Cut[];
   read(path: string): string;
-  write(path: string, content: string, mode?: number): void;
+  write(path: string, content: string | Buffer, mode?: number): void;
   /** Puts a script of ours in the place of a program below /usr, for what cannot run here. */
   replace(program: string, script: string): void;
   /** Runs a command line as anybody on the node would. */
@@ -109,7 +110,6 @@ function run(
   { stdin = '', onStdout, onStderr, signal }: NodeExecOptions,
   cut: Cut,
 ): Promise<NodeExecResult> {
-  const input = Buffer.from(stdin);
   const outputs: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
   return new Promise((resolve, reject) => {
     const lose = (reason: unknown) => {
@@ -139,10 +139,23 @@ function run(
       const stdout = Buffer.concat(outputs.stdout);
       resolve({ code, signal: killedBy, stdout, stderr: Buffer.concat(outputs.stderr) });
     });
-    if (cut.stdin === undefined || cut.stdin >= input.length) {
-      child.stdin?.end(input);
-    } else {
-      child.stdin?.write(input.subarray(0, cut.stdin), lost);
-    }
+    feedChild(child, stdin, cut.stdin ?? Number.POSITIVE_INFINITY).then(
+      (isCut) => (isCut ? lost() : child.stdin?.end()),
+      lose,
+    );
   });
+}
+
+/** Whether the input was cut off after so many bytes. */
+async function feedChild(child: ChildProcess, input: NodeInput, limit: number): Promise<boolean> {
+  const pieces = typeof input === 'string' || Buffer.isBuffer(input) ? [Buffer.from(input)] : input;
+  let left = limit;
+  for await (const piece of pieces) {
+    if (child.stdin?.writable !== true) return false;
+    const part = piece.subarray(0, left);
+    await new Promise<void>((resolve) => child.stdin?.write(part, () => resolve()));
+    left -= part.length;
+    if (part.length < piece.length) return true;
+  }
+  return false;
 }
