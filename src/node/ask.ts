@@ -15,6 +15,8 @@ export interface AskOptions {
   readonly sudo?: boolean | undefined;
   /** Told why nothing moves, such as waiting for a runner that another command started. */
   onProgress?(text: string): void;
+  /** Hears each frame of the answer as it comes, also of an answer that is cut short. */
+  onFrame?(frame: Frame): void;
 }
 
 /**
@@ -41,11 +43,12 @@ export async function ask(
 async function askOnce(
   node: NodeConnection,
   stdin: Buffer,
-  { signal, sudo, onProgress }: AskOptions,
+  { signal, sudo, onProgress, onFrame }: AskOptions,
 ): Promise<readonly Frame[]> {
   const frames: Frame[] = [];
   const reader = createFrameReader((frame) => {
     frames.push(frame);
+    onFrame?.(frame);
     if (frame.type === 'waiting') onProgress?.(waitingText(frame.text));
   });
   const hello = await contact(node, {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { DeployerError } from '../errors.ts';
 import { createHelloReader, type Hello } from './answer-stream.ts';
-import type { NodeConnection, NodeExecResult } from './connection.ts';
+import type { NodeConnection, NodeExecResult, NodeInput } from './connection.ts';
 import { execLine } from './exec-line.ts';
 
 const noiseBytes = 4096;
 
 /** What one exec of the runtime is given. */
 export interface ContactRequest {
-  readonly entrance: 'enter' | 'ask';
+  readonly entrance: 'enter' | 'ask' | 'put';
   readonly words: readonly string[];
-  readonly stdin?: Buffer | undefined;
+  readonly stdin?: NodeInput | undefined;
   /** True when the login user is not root. */
   readonly sudo?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -2,10 +2,10 @@ import { quoteAll } from './quote.ts';
 import { runtimeFile } from './runtime.ts';
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const lines = { enter: oneLine('enter'), ask: oneLine('ask') };
+const lines = { enter: oneLine('enter'), ask: oneLine('ask'), put: oneLine('put') };
 
 /**
- * The command line that starts one of the two entrances of the runtime on a node, the same for any login shell.
+ * The command line that starts one of the entrances of the runtime on a node, the same for any login shell.
  * @param sudo true when the login user is not root.
  */
 export function execLine(

@@ -32,6 +32,8 @@ export type Frame =
   | { readonly type: 'stopped'; readonly reason: string; readonly text: string }
   /** `t TEXT`: the answer of a question that has one text as its answer. */
   | { readonly type: 'text'; readonly text: string }
+  /** `p BYTES`: how much of a file the node has got so far. */
+  | { readonly type: 'progress'; readonly bytes: number }
   /** `c NUMBER TEXT`: the content of the file that the question names at this place, counted from 0. */
   | { readonly type: 'content'; readonly place: number; readonly text: string }
   /** `u PHASE`: what the node has kept of this phase, if anything, is not what is wished now. */
@@ -92,6 +94,7 @@ const readers: readonly [RegExp, (fields: readonly string[]) => Frame][] = [
     ([reason = '', text = '']) => ({ type: 'stopped', reason, text: decodeText(text) }),
   ],
   [new RegExp(`^t ${textPattern}$`), ([text = '']) => ({ type: 'text', text: decodeText(text) })],
+  [/^p (\d+)$/, ([bytes = '']) => ({ type: 'progress', bytes: Number(bytes) })],
   [
     new RegExp(String.raw`^c (\d+) ${textPattern}$`),
     ([place = '', text = '']) => ({

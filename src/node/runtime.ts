@@ -10,14 +10,15 @@ const parts = [
   'port',
   'sysctl',
   'command',
+  'artifact',
   'applied',
 ];
 
 /** Everything that runs inside a detached runner, before its own steps. */
-export const applyRuntime = runtimeOf('apply');
+export const applyRuntime = runtimeOf(['apply']);
 
 /** Everything that an observation or a question runs with, before its own steps. */
-export const checkRuntime = runtimeOf('check');
+export const checkRuntime = runtimeOf(['delivery', 'check']);
 
 /** The POSIX sh text of one file in `runtime/`, without its comments. */
 export function runtimeFile(name: string): string {
@@ -25,6 +26,6 @@ export function runtimeFile(name: string): string {
   return text.replaceAll(/^[ ]*#.*\n/gm, '');
 }
 
-function runtimeOf(mode: 'apply' | 'check'): string {
-  return ['prelude', ...parts, mode].map(runtimeFile).join('');
+function runtimeOf(own: readonly string[]): string {
+  return ['prelude', ...parts, ...own].map(runtimeFile).join('');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CompiledStep, StepKind } from './step-kind.ts';
+import { artifactStep } from './steps/artifact.ts';
 import { commandStep } from './steps/command.ts';
 import { directoryStep } from './steps/directory.ts';
 import { fileStep } from './steps/file.ts';
@@ -21,6 +22,7 @@ export const stepKinds = {
   port: portStep,
   sysctl: sysctlStep,
   command: commandStep,
+  artifact: artifactStep,
 } satisfies Record<string, StepKind>;
 
 type StepKinds = typeof stepKinds;

@@ -44,11 +44,12 @@ end_apply() {
   tidy 3>&- &
 }
 
-# tidy: what only a run under way needs, uploads that never ended, and old runs' output. A run's name, claim and spool
+# tidy: what only a run under way needs, uploads and deliveries that never ended, and old runs' output. A run's name, claim and spool
 # stay for ever: a copy of its bundle that arrives late must find them.
 tidy() {
   rm -rf "$room/files" "$room/run.sh" "$room/reserve"
   find "$base/runs" -maxdepth 1 -name '.up.*' -mmin +60 -exec rm -rf {} +
+  find "$base" -mindepth 2 -maxdepth 2 -path "$base/artifacts/*" -mtime +7 -exec rm -rf {} +
   # shellcheck disable=SC2012 # run names are letters, digits, dots and dashes
   ls -1t "$base"/runs/*/spool | tail -n +6 | while read -r old; do
     cd "${old%/spool}" && rm -rf files run.sh reserve output
