@@ -9,6 +9,7 @@ const src = join(root, 'src');
 const leaves = ['clock.ts', 'duration.ts', 'errors.ts', 'events.ts', 'suggest.ts', 'yaml'];
 
 const workRooms = [
+  'artifacts',
   'config',
   'engine',
   'localcloud',
@@ -27,11 +28,12 @@ const mayImport: Record<string, readonly string[]> = {
   cli: ['actions', 'config', 'views'],
   actions: workRooms,
   config: ['recipe'],
-  recipe: ['node', 'probes', 'render'],
+  recipe: ['artifacts', 'node', 'probes', 'render'],
   render: [],
-  plan: ['recipe', 'node'],
+  plan: ['artifacts', 'recipe', 'node'],
   engine: ['plan'],
   node: [],
+  artifacts: ['node'],
   probes: ['remote'],
   remote: [],
   providers: [],
@@ -52,6 +54,10 @@ const homeOf: Record<string, string> = {
   listr2: 'views',
   'p-queue': 'engine',
   ssh2: 'remote',
+  tar: 'artifacts',
+  undici: 'artifacts',
+  'xz-decompress': 'artifacts',
+  yauzl: 'artifacts',
   zod: '',
 };
 
