@@ -15,7 +15,7 @@ export interface TcpProxy {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startProxy(targetPort: number): Promise<TcpProxy> {
+export async function startProxy(targetPort: number, targetHost = '127.0.0.1'): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let accepted = 0;
   let left = Number.POSITIVE_INFINITY;
@@ -25,7 +25,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
   };
   const server = createServer({ noDelay: true }, (near) => {
     accepted += 1;
-    const far = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    const far = connect({ port: targetPort, host: targetHost, noDelay: true });
     for (const [socket, other] of [
       [near, far],
       [far, near],
