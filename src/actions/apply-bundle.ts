@@ -10,9 +10,11 @@ import { stepTitle } from '../plan/step-title.ts';
 import { phasesOf } from '../plan/wishes.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { bringArtifacts } from './bring-artifacts.ts';
 import { journalled } from './journalled.ts';
 import { needsSudo, type ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
+import type { SettledArtifacts } from './settle-artifacts.ts';
 
 /** Nodes that can be worked on. */
 export interface WorkSite {
@@ -22,13 +24,14 @@ export interface WorkSite {
   readonly snapshot: ClusterSnapshot;
   /** By ordinal: the nodes that can be worked on. */
   readonly reached: ReadonlyMap<number, ReachedNode>;
+  readonly artifacts: SettledArtifacts;
   /** By ordinal: how many bundles the node has applied; changes as bundles are applied. */
   readonly generations: Map<number, number>;
 }
 
 /**
- * Sends a node its share of a stage and follows it to its end.
- * @throws {DeployerError} `step-failed` with what the step said, otherwise as {@link apply}
+ * Sends a node its share of a stage, the artifacts in it first, and follows it to its end.
+ * @throws {DeployerError} `step-failed` with what the step said, otherwise as {@link bringArtifacts} and {@link apply}
  */
 export async function applyBundle(
   site: WorkSite,
@@ -43,6 +46,7 @@ export async function applyBundle(
   const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
   if (scope === undefined) throw new DeployerError('not-planned', `${node.name} is not planned`);
   if (hasPlaceholder(JSON.stringify(node.wishes))) throw unknownAddress(node);
+  await bringArtifacts(site, reached, node, timeline);
   const generation = generations.get(node.ordinal) ?? 0;
   const { phases } = stage;
   const bundle = {

@@ -52,7 +52,10 @@ export async function carryOut(run: Run, undertaking: Undertaking): Promise<Work
   const plan = await planAgain(run, model, { ...known, unknown, workable }, undertaking);
   const reached = new Map(workable.map((node) => [node.ordinal, node]));
   const generations = new Map(known.generations);
-  const work = workOn({ run, model, snapshot, reached, generations }, force);
+  const work = workOn(
+    { run, model, snapshot, artifacts: seen.artifacts, reached, generations },
+    force,
+  );
   const absent = model.nodes.filter(({ ordinal }) => !reached.has(ordinal));
   const names = new Set(absent.map(({ name }) => name));
   const { failures, untouched } = await runStages(plan.stages, names, work, run.context);

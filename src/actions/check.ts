@@ -1,4 +1,5 @@
 import { loadRecipe } from '../recipe/load.ts';
+import { checkArtifacts } from './check-artifacts.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -19,12 +20,14 @@ export interface CheckResult {
 }
 
 /**
- * Checks a recipe with all its templates and touches nothing outside.
+ * Checks a recipe with all its templates and lock files, and touches nothing outside.
  * @throws {SourceError} with every problem and its place
  */
 export async function check(request: CheckRequest, context: ActionContext): Promise<CheckResult> {
   const { search } = await surroundingsOf(request, context);
-  const { name, file, about, uses, phases, proofs } = await loadRecipe(request.recipe, search);
+  const recipe = await loadRecipe(request.recipe, search);
+  await checkArtifacts(recipe);
+  const { name, file, about, uses, phases, proofs } = recipe;
   return {
     ...{ recipe: name, file, about },
     uses: uses.map(({ recipe }) => recipe.name),

@@ -7,6 +7,7 @@ import { assertSafe } from './assert-safe.ts';
 import { carryOut, type WorkedCluster } from './carry-out.ts';
 import type { ActionContext, ChangeRequest, RunRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
+import { fetchArtifacts } from './fetch-artifacts.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
@@ -102,17 +103,18 @@ interface Round extends WorkedCluster {
 async function converge(
   run: Run,
   wished: ClusterSnapshot,
-  { replace, force }: CreateRequest,
+  { replace, force, setup }: CreateRequest,
   saved: SavedPlan | null,
 ): Promise<Round> {
   const { cluster, context } = run;
   const ordinals = nodesNamed(nodesOf(cluster, wished, []), replace);
-  const options = { timeoutMs: knownTimeoutMs, isRun: true, replace: ordinals };
+  const options = { timeoutMs: knownTimeoutMs, isRun: true, replace: ordinals, setup };
   const seen = await survey(cluster, wished, options, context);
   const plan = makePlan(seen);
   assertSafe(cluster, plan, force);
   if (saved !== null) assertSamePlan(saved, plan);
   tellPlan(run, plan, seen);
+  await fetchArtifacts(cluster, plan, seen.artifacts, context);
   if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);
   await labelAdopted(run, wished, seen);
   const changed = changesAnything(plan) || seen.failures.length > 0;

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DeployerError } from '../errors.ts';
 import { nodeName } from '../plan/model.ts';
 import type { Machine } from '../providers/provider.ts';
@@ -6,6 +8,7 @@ import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openPlace, type Place } from './open-place.ts';
 import { type Run, withRun } from './run.ts';
+import { cacheOf } from './settle-artifacts.ts';
 
 /** Which cluster is to go. */
 export type DestroyRequest = RunRequest;
@@ -42,8 +45,17 @@ async function removeAll(run: Run<Place>): Promise<DestroyResult> {
   const removed = uid === null ? [] : await destroyCluster(run, uid);
   await cluster.state.remove();
   const local = cluster.request.credentials.kind === 'local';
-  const kept = local ? ['the base image of the local cloud (remove it: deployer cloud down)'] : [];
+  const kept = [
+    ...(local ? ['the base image of the local cloud (remove it: deployer cloud down)'] : []),
+    ...(await keptDownloads(run.context)),
+  ];
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };
+}
+
+async function keptDownloads(context: ActionContext): Promise<readonly string[]> {
+  const folder = cacheOf(context);
+  const files = await readdir(join(folder, 'files')).catch(() => []);
+  return files.length === 0 ? [] : [`downloads (remove them: rm -r ${folder})`];
 }
 
 /** Whose machines are meant: what is remembered, or where that was lost the one cluster whose machines bear the name. */

@@ -27,7 +27,10 @@ export async function findNodes(cluster: Cluster, context: ActionContext): Promi
   const { described, figures } = await describeCluster(cluster, snapshot, context);
   const nodes = nodesOf(cluster, snapshot, described);
   // Nobody asks for a secret where nothing is configured.
-  return { nodes, model: modelOf(cluster, snapshot, nodes, { figures, secrets: {} }) };
+  return {
+    nodes,
+    model: modelOf(cluster, snapshot, nodes, { figures, secrets: {}, artifacts: new Map() }),
+  };
 }
 
 /**

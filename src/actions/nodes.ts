@@ -32,6 +32,8 @@ export interface Known {
   readonly figures: MachineFigures;
   /** By recipe, then by name. */
   readonly secrets: ClusterModel['secrets'];
+  /** What nodes are told of each artifact, by its key; needed where wishes are made of the model. */
+  readonly artifacts: ClusterModel['artifacts'];
 }
 
 /** What the cluster is to be, with placeholders where a machine does not exist yet. */
@@ -39,7 +41,7 @@ export function modelOf(
   { name, request }: Pick<Cluster, 'name' | 'request'>,
   snapshot: ClusterSnapshot,
   nodes: readonly Node[],
-  { figures, secrets }: Known,
+  { figures, secrets, artifacts }: Known,
 ): ClusterModel {
   const { composition, recipe, profileName } = request;
   const values = {
@@ -48,7 +50,7 @@ export function modelOf(
     nodes: nodes.map((node) => nodeScope(node, snapshot, figures)),
   };
   const recorded = completeRecorded(composition, values, snapshot.recorded.components);
-  return { composition, ...values, recorded, secrets };
+  return { composition, ...values, recorded, secrets, artifacts };
 }
 
 function nodeScope(

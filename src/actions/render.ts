@@ -9,6 +9,7 @@ import { modelOf, nodesOf } from './nodes.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { knownSecrets } from './recipe-secrets.ts';
 import { selectNodes } from './select-nodes.ts';
+import { settleArtifacts } from './settle-artifacts.ts';
 import { newSnapshot } from './wished-snapshot.ts';
 
 /** What to render, and for which nodes. */
@@ -48,7 +49,8 @@ export async function render(
     cluster.snapshot === null
       ? sampleMachines(cluster, snapshot)
       : await provider.describe(snapshot.uid);
-  const known = { figures, secrets: await knownSecrets(cluster, snapshot) };
+  const { steps: artifacts } = await settleArtifacts(cluster, false, context);
+  const known = { figures, artifacts, secrets: await knownSecrets(cluster, snapshot) };
   const model = modelOf(cluster, snapshot, nodesOf(cluster, snapshot, machines), known);
   const ordinals = selectNodes(model.nodes, request.nodes);
   const files = model.nodes

@@ -11,6 +11,7 @@ import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { Cluster } from './open-cluster.ts';
 import { neverAnswered, type Reach, type ReachedNode, reachNodes } from './reach-nodes.ts';
 import { knownSecrets } from './recipe-secrets.ts';
+import { type SettledArtifacts, settleArtifacts } from './settle-artifacts.ts';
 import { askStandings } from './standings.ts';
 import { withIncarnations } from './with-machines.ts';
 
@@ -21,6 +22,7 @@ const mostSilent = 3;
 export interface Survey extends Observed, Pick<Described, 'described'> {
   readonly model: ClusterModel;
   readonly known: Known;
+  readonly artifacts: SettledArtifacts;
   /** What has to happen to the machines. */
   readonly machines: readonly MachineChange[];
   /** What machines are launched from and as, in words. */
@@ -40,6 +42,8 @@ export interface SurveyOptions {
   readonly isRun: boolean;
   /** Ordinals of the nodes that are wanted on new machines. */
   readonly replace: ReadonlySet<number>;
+  /** Whether missing programs may be installed on this computer; not unless said. */
+  readonly setup?: boolean;
 }
 
 /** Observes a cluster: one call to the cloud, one exchange with each of its nodes, and no effects. */
@@ -50,7 +54,9 @@ export async function survey(
   context: ActionContext,
 ): Promise<Survey> {
   const { described, figures } = await describeCluster(cluster, snapshot, context);
-  const known = { figures, secrets: await knownSecrets(cluster, snapshot) };
+  const artifacts = await settleArtifacts(cluster, options.setup ?? false, context);
+  const secrets = await knownSecrets(cluster, snapshot);
+  const known = { figures, secrets, artifacts: artifacts.steps };
   const nodes = nodesOf(cluster, snapshot, described);
   const asked = notYetReplaced(cluster, snapshot, options.replace, context);
   const plan = (silent: ReadonlySet<string>) =>
@@ -70,7 +76,7 @@ export async function survey(
   const names = new Set(silent.map(({ name }) => name));
   return {
     ...observed,
-    ...{ model, known, described, machines, reached },
+    ...{ model, known, artifacts, described, machines, reached },
     machineType: `${cluster.request.profile.image} ${cluster.request.profile.instanceType}`,
     standings: await askStandings(
       { model, snapshot, observed: observed.observed, nodes: services },

@@ -52,6 +52,7 @@ Environment:
   DEPLOYER_STATE         where clusters are remembered, like --state
   DEPLOYER_CLOUD         the folder of the cloud on this computer (default: /var/lib/deployer-cloud as root)
   DEPLOYER_CLOUD_IMAGES  where its base images are (default: images in that folder)
+  DEPLOYER_CACHE         where downloads are kept (default: ~/.cache/deployer)
   NO_COLOR               no colours
 
 Exit codes:

@@ -46,6 +46,7 @@ export function profileOrigins(
     field(['instanceType'], profile.instanceType),
     field(['username'], profile.username),
     field(['hostKeys'], profile.hostKeys),
+    field(['artifacts'], profile.artifacts),
     field(['timeouts', 'reach'], formatDuration(profile.reachTimeoutMs)),
     ...credentialOrigins(credentials, loaded, cwd),
   ];

@@ -11,6 +11,8 @@ export interface Profile {
   readonly count: number | undefined;
   /** `console`: a machine's key is compared with what its console printed; `pinned`: trusted once, then pinned. */
   readonly hostKeys: 'console' | 'pinned';
+  /** `nodes` where nodes fetch artifacts with an address by themselves. */
+  readonly artifacts: 'push' | 'nodes';
   /** How long a new machine may take to answer. */
   readonly reachTimeoutMs: number;
 }
@@ -35,7 +37,8 @@ const defaultReachTimeoutMs = 300_000;
 /** The profile and its credentials with every default filled in. */
 export function profileOf(loaded: LoadedProfile): { profile: Profile; credentials: Credentials } {
   const credentials = credentialsOf(loaded);
-  const { about, image, instanceType, username, count, hostKeys, timeouts } = loaded.profile;
+  const { about, image, instanceType, username, count, hostKeys, artifacts, timeouts } =
+    loaded.profile;
   const profile = {
     about,
     image,
@@ -43,6 +46,7 @@ export function profileOf(loaded: LoadedProfile): { profile: Profile; credential
     username,
     count,
     hostKeys: hostKeys ?? (credentials.kind === 'local' ? 'console' : 'pinned'),
+    artifacts,
     reachTimeoutMs: timeouts.reach ?? defaultReachTimeoutMs,
   };
   return { profile, credentials };

@@ -68,6 +68,12 @@ export const ProfileSchema = z.strictObject({
     .describe(
       'how a machine is recognised at first contact: by what its console printed (the default of the local cloud), or trusted once and pinned',
     ),
+  artifacts: z
+    .enum(['push', 'nodes'])
+    .default('push')
+    .describe(
+      'who fetches artifacts: this computer, which sends them to the nodes, or the nodes themselves where there is an address',
+    ),
   timeouts: z
     .strictObject({
       reach: DurationSchema.optional().describe(

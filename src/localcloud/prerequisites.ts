@@ -85,7 +85,12 @@ export async function checkPrerequisites(env: NodeJS.ProcessEnv): Promise<Prereq
  */
 export async function installPrerequisites(
   missing: readonly Prerequisite[],
-  options: { readonly onProgress: (text: string) => void; readonly signal?: AbortSignal },
+  options: {
+    readonly onProgress: (text: string) => void;
+    readonly signal?: AbortSignal;
+    /** For the error: who needs them; `the local cloud` unless said otherwise. */
+    readonly needy?: string;
+  },
 ): Promise<void> {
   const packages = [...new Set(missing.flatMap((each) => each.package ?? []))];
   const others = missing.filter((each) => each.package === undefined);
@@ -94,9 +99,13 @@ export async function installPrerequisites(
     const fixes = others.map(({ fix }) => fix);
     if (packages.length > 0) fixes.push(`Run as root: ${command}`);
     const names = missing.map(({ name }) => name).join(', ');
-    throw new UsageError('prerequisites-missing', `the local cloud needs ${names}`, {
-      hint: fixes.join('\n'),
-    });
+    throw new UsageError(
+      'prerequisites-missing',
+      `${options.needy ?? 'the local cloud'} needs ${names}`,
+      {
+        hint: fixes.join('\n'),
+      },
+    );
   }
   if (packages.length === 0) return;
   const { code, stderr } = await runAsRoot([installScript], packages, {

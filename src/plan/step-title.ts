@@ -16,6 +16,8 @@ function subject(wish: unknown): string {
   if (Array.isArray(wish)) return wish.join(' ');
   if (typeof wish !== 'object' || wish === null) return String(wish);
   const fields = new Map(Object.entries(wish));
+  const [name, version] = [fields.get('name'), fields.get('version')];
+  if (version !== undefined) return `${name} ${version} (${fields.get('source')})`;
   const named =
     fields.get('path') ??
     fields.get('name') ??

@@ -5,7 +5,8 @@ import type { ComponentPhase } from '../recipe/composition.ts';
 import type { LifeEvent } from '../recipe/phase-schema.ts';
 import { resolveCommand, resolveSteps } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
-import { type ClusterModel, scopesOf } from './model.ts';
+import type { RecipeStep } from '../recipe/step-schema.ts';
+import { artifactPlace, type ClusterModel, scopesOf } from './model.ts';
 
 /**
  * All that one node is to be, phase by phase, in the order in which it is done. What several recipes want to be installed
@@ -20,7 +21,8 @@ export function nodeWishes(model: ClusterModel, node: NodeScope): readonly Wish[
   const wishes: Wish[] = [];
   for (const phase of phases) {
     const scope = scopes.get(phase.component)?.at(node.ordinal);
-    const own = scope === undefined ? [] : resolveSteps(phase, scope);
+    const own =
+      scope === undefined ? [] : resolveSteps(phase, scope).map((step) => told(model, phase, step));
     stepsOf.set(phase.name, own);
     own.forEach((step, index) => {
       const same = isInstall(phase) ? sameElsewhere(phase, step, wishes, phases) : undefined;
@@ -64,6 +66,14 @@ export function isInstall({ bake, service }: ComponentPhase): boolean {
   return bake && service === undefined;
 }
 
+/** The step as a node is told of it. @throws {RangeError} when the model lacks the artifact that it names */
+function told({ artifacts }: ClusterModel, { component }: ComponentPhase, step: RecipeStep): Step {
+  if (!('artifact' in step)) return step;
+  const settled = artifacts.get(artifactPlace(component.recipe.name, step.artifact));
+  if (settled === undefined) throw new RangeError(`artifact ${step.artifact.name} was not settled`);
+  return settled;
+}
+
 function wishOf({ name }: ComponentPhase, index: number, step: Step): Wish {
   return { id: `${name}.${index + 1}`, phase: name, step };
 }
@@ -97,9 +107,17 @@ function serviceStep(
   const read = [...inputs, ...reloads];
   const shared = wishes.filter(({ also = [] }) => also.some((phase) => read.includes(phase)));
   const phases = [...new Set([...read, ...shared.map(({ phase }) => phase)])];
-  const hashOf = (names: readonly string[]) => hash(names.map((phase) => stepsOf.get(phase) ?? []));
+  const hashOf = (names: readonly string[]) =>
+    hash(names.map((phase) => stepsOf.get(phase)?.map(inputOf) ?? []));
   const reloading = reloads.length === 0 ? {} : { reloads: hashOf(reloads) };
   return { service: { name, inputs: hashOf(inputs), ...reloading, onChange, phases } };
+}
+
+/** What of a step a service reads: the same content from another source is the same to it. */
+function inputOf(step: Step): unknown {
+  if (!('artifact' in step)) return step;
+  const { folder, version, id } = step.artifact;
+  return { artifact: { folder, version, id } };
 }
 
 function hash(value: unknown): string {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SourceError, type SourceProblem } from '../errors.ts';
-import type { Step } from '../node/step-kinds.ts';
 import type { YamlPath } from '../yaml/parse.ts';
 import type { Component } from './composition.ts';
 import type { Recipe } from './recipe.ts';
 import { sampleCluster } from './sample.ts';
 import type { RecipeDocument } from './schema.ts';
+import type { RecipeStep } from './step-schema.ts';
 import { filledDocuments } from './try-on-sample.ts';
 
 /** One thing that a recipe puts on a node. */
@@ -56,10 +56,11 @@ function claimsOf({ recipe }: Component, document: RecipeDocument): readonly Cla
 }
 
 /** What a step decides about for its whole node; null for steps that get along with any other. */
-function subjectOf(step: Step): string | null {
+function subjectOf(step: RecipeStep): string | null {
   if ('file' in step) return `file ${step.file.path}`;
   if ('unit' in step) return `unit ${step.unit.name}`;
   if ('directory' in step) return `directory ${step.directory.path}`;
+  if ('artifact' in step) return `artifact ${step.artifact.name}`;
   return 'user' in step ? `user ${step.user.name}` : null;
 }
 

@@ -12,7 +12,13 @@ interface NamedPhase {
 }
 
 /** What every cluster goes through, shown beside the recipe's own phases. */
-const builtInPhases: ReadonlySet<string> = new Set(['setup', 'launch', 'prove', 'terminate']);
+const builtInPhases: ReadonlySet<string> = new Set([
+  'setup',
+  'fetch',
+  'launch',
+  'prove',
+  'terminate',
+]);
 
 /** Everything in a well-formed recipe that contradicts something else in it, each at its place. */
 export function checkReferences(

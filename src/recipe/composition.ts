@@ -2,7 +2,7 @@ import type { RoleCounts } from './count-roles.ts';
 import type { ParamValue } from './param-values.ts';
 import type { PassedParam } from './passed-params.ts';
 import type { Phase, Recipe } from './recipe.ts';
-import type { ClusterScope } from './scope.ts';
+import type { ChoiceScope } from './scope.ts';
 
 /** One recipe of a cluster, with all that is chosen about it. */
 export interface Component {
@@ -39,7 +39,7 @@ export interface CompositionWish {
   readonly settings: ReadonlyMap<string, ParamValue>;
   /** Parameters that may not change any more, in the same way; they count where nothing else is set. */
   readonly settled: ReadonlyMap<string, ParamValue>;
-  readonly cluster: Omit<ClusterScope['cluster'], 'uid'>;
+  readonly cluster: ChoiceScope['cluster'];
 }
 
 /** What something of a component is called in its cluster: `NAME`, or `RECIPE.NAME` if the recipe is a used one. */

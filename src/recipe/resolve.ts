@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Step } from '../node/step-kinds.ts';
 import type { On } from '../probes/judge.ts';
 import type { Wanted } from '../probes/match.ts';
 import type { Probe } from '../probes/probe.ts';
@@ -10,7 +9,8 @@ import { filled, filledFields } from './filled.ts';
 import { GateSchema, type LifeEvent, OrderSchema, PhaseSchema } from './phase-schema.ts';
 import type { Recipe } from './recipe.ts';
 import { RecipeSchema } from './schema.ts';
-import type { ClusterScope, Scopes, TemplateScope } from './scope.ts';
+import type { ChoiceScope, ClusterScope, Scopes, TemplateScope } from './scope.ts';
+import type { RecipeStep } from './step-schema.ts';
 
 /** Any node of a cluster; what templates see of it is known by its ordinal. */
 export interface Placed {
@@ -42,7 +42,7 @@ export interface Order {
  *
  * @throws {SourceError} when what a template gave is not a valid step, at its place in the recipe
  */
-export function resolveSteps(phase: ComponentPhase, scope: TemplateScope): readonly Step[] {
+export function resolveSteps(phase: ComponentPhase, scope: TemplateScope): readonly RecipeStep[] {
   const path = [...phasePath(phase), 'steps'];
   return filled(phase.component.recipe, path, PhaseSchema.shape.steps, scope);
 }
@@ -164,7 +164,7 @@ export function resolveOutputs(
  */
 export function resolveNotices(
   { recipe, params }: Component,
-  { cluster }: Pick<ClusterScope, 'cluster'>,
+  { cluster }: Pick<ChoiceScope, 'cluster'>,
 ): readonly string[] {
   const notices = filled(recipe, ['notices'], RecipeSchema.shape.notices, { params, cluster });
   return notices.map((text) => text.trim()).filter((text) => text !== '');

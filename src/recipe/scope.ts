@@ -41,6 +41,11 @@ export interface ClusterScope extends UsedScope {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** What templates see that are filled before there are nodes. */
+export interface ChoiceScope extends Pick<ClusterScope, 'params'> {
+  readonly cluster: Omit<ClusterScope['cluster'], 'uid'>;
+}
+
 /** What templates see that are filled for one node. */
 export interface TemplateScope extends ClusterScope {
   readonly node: NodeScope;

@@ -1,5 +1,11 @@
 import { z } from 'zod';
+import { type Artifact, ArtifactSchema } from '../artifacts/artifact.ts';
 import { type Step, stepKinds } from '../node/step-kinds.ts';
+
+/** A step of a recipe, filled for one node: what a node is told, but for artifacts, which are settled for all nodes. */
+export type RecipeStep =
+  | Exclude<Step, { readonly artifact: unknown } | { readonly service: unknown }>
+  | { readonly artifact: Artifact };
 
 /**
  * One step as a recipe writes it: a map whose only key is the kind.
@@ -11,9 +17,11 @@ export const RecipeStepSchema = z
   .union(
     Object.entries(stepKinds)
       .filter(([name]) => name !== 'service')
-      .map(([name, kind]) => z.strictObject({ [name]: kind.schema })),
+      .map(([name, kind]) =>
+        z.strictObject({ [name]: name === 'artifact' ? ArtifactSchema : kind.schema }),
+      ),
   )
-  .pipe(z.custom<Step>());
+  .pipe(z.custom<RecipeStep>());
 
 /** Why a key that a recipe writer may well try is not known, for {@link validate}. */
 export function explainStepKey(key: string, path: readonly PropertyKey[]): string | undefined {

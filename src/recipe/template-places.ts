@@ -25,9 +25,13 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
 
   const inGate = ([key]: YamlPath): Shape =>
     key === 'probe' || key === 'progress' ? node : cluster;
+  const inStep = (path: YamlPath): Shape => {
+    if (path[5] === 'artifact') return choice;
+    return isSecretText(value, path) ? secret : node;
+  };
   const inPhase = (path: YamlPath): Shape | undefined => {
     const [key, ...rest] = path.slice(3);
-    if (key === 'steps') return isSecretText(value, path) ? secret : node;
+    if (key === 'steps') return inStep(path);
     if (key === 'gate') return inGate(rest);
     if (!lifeEvents.some((event) => event === key)) return undefined;
     if (gateKeys.some((each) => each === rest[0])) return inGate(rest.slice(1));

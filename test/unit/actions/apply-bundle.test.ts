@@ -36,7 +36,8 @@ async function send(content: string) {
   const stage = stageOf(1, 1);
   const node = { ...stageNode(1), wishes: [{ id: 'work.1', phase: 'work', step }] };
   const outcome = await inRun(cluster, context, async (run) => {
-    const site = { run, model, snapshot, reached, generations: new Map([[1, 0]]) };
+    const artifacts = { steps: new Map(), deliverables: new Map() };
+    const site = { run, model, snapshot, artifacts, reached, generations: new Map([[1, 0]]) };
     const timeline = createTimeline(stage, [node.name], context);
     return applyBundle(site, node, stage, timeline);
   }).catch((error: unknown) => error);

@@ -93,6 +93,7 @@ test('every value tells where it comes from, and a secret only where it is read 
   );
   expect(told).toMatchObject({
     'profile.image': 'ami-1 | config.yml:10:12',
+    'profile.artifacts': 'push | default',
     'profile.timeouts.reach': '5m | default',
     'params.tickTime': '3000 | --set',
     'params.clientPort': '2181 | default of recipe zookeeper',

@@ -62,6 +62,7 @@ function modelOf(recipe: Recipe, count: number, { settings = {} }: ModelChoices)
   const values = {
     cluster: { ...named, uid: 'uid' },
     formed: new Map(),
+    artifacts: new Map(),
     nodes: ordinals.map((ordinal) => ({
       ordinal,
       name: nodeName(named.name, ordinal),
