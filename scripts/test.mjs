@@ -1,12 +1,14 @@
 // What `npm test` runs, on a fresh clone too, so it needs nothing but Node and npm: installs and builds what is stale,
-// then every check and every test. A part that fails does not stop the others. The last line is `N passed, N failed`.
+// then every check and every test but the long ones, which `npm run test:long` runs (the argument `long`). A part that
+// fails does not stop the others. The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const partTimeoutMs = 15 * 60_000;
+const isLong = process.argv[2] === 'long';
+const partTimeoutMs = (isLong ? 60 : 20) * 60_000;
 
 /** @typedef {{name: string, passed: number, failed: number, skipped: string[], ms: number}} Outcome */
 
@@ -103,15 +105,19 @@ function printTable(outcomes) {
   for (const name of outcomes.flatMap(({ skipped }) => skipped)) console.log(`skipped: ${name}`);
 }
 
-const parts = [
-  ...((await dependenciesAreStale()) ? [check('install', 'npm', ['ci', '--include=dev'])] : []),
-  check('build', 'npm', ['run', 'build']),
+const usual = [
   check('biome', tool('biome'), ['check', '.']),
   check('types', tool('tsc'), ['-p', 'tsconfig.json']),
   check('knip', tool('knip'), []),
   tests('unit'),
   tests('contract'),
   tests('e2e'),
+];
+
+const parts = [
+  ...((await dependenciesAreStale()) ? [check('install', 'npm', ['ci', '--include=dev'])] : []),
+  check('build', 'npm', ['run', 'build']),
+  ...(isLong ? [tests('long')] : usual),
 ];
 
 /** @type {Outcome[]} */
