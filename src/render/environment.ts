@@ -1,8 +1,9 @@
 import Handlebars from 'handlebars';
 import { isBlock, isMustache, isPath } from './ast.ts';
-import { asText, helpers } from './helpers.ts';
+import { helpers } from './helpers.ts';
 import { type RunData, strict, strictBlock } from './strict-helper.ts';
 import type { LocateInTemplate } from './template.ts';
+import { asText } from './values.ts';
 
 /** The blocks that a template may use. */
 export const blocks: readonly string[] = ['if', 'unless', 'each', 'with'];

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { indexOf, interleave, select } from './list-functions.ts';
+import { spread, sum, versionAtLeast } from './number-functions.ts';
+import { asCount, asList, asNumber, asText, fieldOf, holds, nonZero } from './values.ts';
 
 /** One helper that templates may call: `{{NAME argument …}}`. */
 export interface Helper {
@@ -85,6 +88,57 @@ export const helpers = {
     takes: [2, 2],
     apply: fieldOf,
   },
+  length: {
+    about: 'length LIST: how many items it has',
+    takes: [1, 1],
+    apply: (items) => asList(items).length,
+  },
+  includes: {
+    about: 'includes LIST VALUE: whether the value is one of the items',
+    takes: [2, 2],
+    apply: (items, value) => asList(items).includes(value),
+  },
+  indexOf: {
+    about:
+      'indexOf LIST FIELD VALUE: the place (from 0) of the first item whose field has that value, which must exist',
+    takes: [3, 3],
+    apply: indexOf,
+  },
+  where: {
+    about:
+      'where LIST FIELD VALUE: the items whose field has that value; with a list in place of VALUE, any of its values',
+    takes: [3, 3],
+    apply: (items, field, wanted) => select(items, field, wanted, true),
+  },
+  without: {
+    about:
+      'without LIST FIELD VALUE: the items whose field has another value; with a list in place of VALUE, none of its values',
+    takes: [3, 3],
+    apply: (items, field, unwanted) => select(items, field, unwanted, false),
+  },
+  take: {
+    about: 'take LIST N: its first N items; all when there are fewer',
+    takes: [2, 2],
+    apply: (items, count) => asList(items).slice(0, asCount(count)),
+  },
+  interleave: {
+    about:
+      'interleave LIST FIELD: the items in turn, one of each value of the field: a1 a2 b1 b2 becomes a1 b1 a2 b2; values take their turns in the order in which they appear',
+    takes: [2, 2],
+    apply: interleave,
+  },
+  spread: {
+    about:
+      'spread BITS TOTAL FIRST STRIDE: the signed range of so many bits cut into TOTAL equal parts, of their starts the ones numbered FIRST, FIRST + STRIDE, … as a list of texts; `spread 64 8 1 4` is the second of four shares of two each',
+    takes: [4, 4],
+    apply: spread,
+  },
+  versionAtLeast: {
+    about:
+      'versionAtLeast VERSION LEAST: whether a version like 1.12.3 is that one or a later one, number by number; missing numbers count as 0, and what follows the numbers (-rc1, +dfsg1) does not count',
+    takes: [2, 2],
+    apply: versionAtLeast,
+  },
   base64: {
     about: 'base64 TEXT: its UTF-8 bytes in base64',
     takes: [1, 1],
@@ -96,52 +150,3 @@ export const helpers = {
     apply: (text) => createHash('sha256').update(asText(text)).digest('hex'),
   },
 } satisfies Record<string, Helper>;
-
-/** Whether a value counts as true in `if`, `and`, `or`, `not`: not false, null, 0, an empty text or an empty list. */
-function holds(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
-}
-
-/** `value` as text; @throws {TypeError} for lists, maps and null, which have no text of their own. */
-export function asText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new TypeError(`expected a text or a number, found ${nameOf(value)}`);
-}
-
-function asNumber(value: unknown): number {
-  if (typeof value === 'number') return value;
-  throw new TypeError(`expected a number, found ${nameOf(value)}`);
-}
-
-function nonZero(value: number): number {
-  if (value !== 0) return value;
-  throw new TypeError('division by zero');
-}
-
-function asList(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new TypeError(`expected a list, found ${nameOf(value)}`);
-}
-
-function fieldOf(container: unknown, name: unknown): unknown {
-  const key = asText(name);
-  if (typeof container === 'object' && container !== null && Object.hasOwn(container, key)) {
-    return Reflect.get(container, key);
-  }
-  throw new TypeError(`there is no "${key}" in ${nameOf(container)}`);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
-}
-
-/** What kind of value it is, in the words of messages; never the value itself, which may be a secret. */
-export function nameOf(value: unknown): string {
-  if (value === null) return 'null (there is none)';
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
-  if (typeof value === 'boolean') return 'true or false';
-  return typeof value === 'number' ? 'a number' : 'a text';
-}

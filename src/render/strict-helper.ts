@@ -1,7 +1,7 @@
 import type Handlebars from 'handlebars';
 import { SourceError } from '../errors.ts';
-import { nameOf } from './helpers.ts';
 import type { LocateInTemplate } from './template.ts';
+import { nameOf } from './values.ts';
 
 /** What a run hands to every helper through `options.data`. */
 export interface RunData {
