@@ -116,6 +116,11 @@ export const helpers = {
     takes: [3, 3],
     apply: (items, field, unwanted) => select(items, field, unwanted, false),
   },
+  pluck: {
+    about: 'pluck LIST FIELD: one field of each item, as a list',
+    takes: [2, 2],
+    apply: (items, field) => asList(items).map((item) => fieldOf(item, field)),
+  },
   take: {
     about: 'take LIST N: its first N items; all when there are fewer',
     takes: [2, 2],
