@@ -18,12 +18,10 @@ function subject(wish: unknown): string {
   const fields = new Map(Object.entries(wish));
   const [name, version] = [fields.get('name'), fields.get('version')];
   if (version !== undefined) return `${name} ${version} (${fields.get('source')})`;
+  const number = fields.get('number');
+  if (number !== undefined) return `${number}/${fields.get('protocol') ?? 'tcp'}`;
   const named =
-    fields.get('path') ??
-    fields.get('name') ??
-    fields.get('names') ??
-    fields.get('run') ??
-    fields.get('number');
+    fields.get('path') ?? fields.get('name') ?? fields.get('names') ?? fields.get('run');
   if (named === undefined) return [...fields.keys()].join(' ');
   return Array.isArray(named) ? named.join(' ') : String(named);
 }

@@ -1,22 +1,24 @@
 # Ports that a service is going to listen on. The kernel's own tables serve, since not every system has ss.
 
-# kind_port PROTOCOL NUMBER ADDRESS UNIT
+# kind_port PROTOCOL NUMBER UNIT ADDRESS…
 kind_port() {
-  port_name=$2/$1
-  find_listener "$1" "$2" "$3" "$4"
+  port_protocol=$1 port_number=$2 port_unit=$3 listener=
+  shift 3
+  for address in "$@"; do find_listener "$address"; done
   [ -n "$listener" ] || return 0
-  differs "port $port_name is taken by $listener"
+  taken="port $port_number/$port_protocol is taken by $listener"
+  differs "$taken"
   as_wished && return
-  fail "port $port_name is taken by $listener: ${4%.service} cannot listen there before it is gone"
+  fail "$taken: ${port_unit%.service} cannot listen there before it is gone"
 }
 
-# find_listener PROTOCOL NUMBER ADDRESS UNIT: sets $listener to whoever else listens where ADDRESS:NUMBER would.
+# find_listener ADDRESS: sets $listener to whoever else listens where the service would.
 find_listener() {
-  listener=
   while read -r inode; do
-    [ -z "$inode" ] || name_holder "$inode" "$4"
+    [ -z "$inode" ] || name_holder "$inode"
   done <<END
-$(cat "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null | awk -v "port=$2" -v "address=$3" "$listening")
+$(cat "/proc/net/$port_protocol" "/proc/net/${port_protocol}6" 2>/dev/null |
+    awk -v "port=$port_number" -v "address=$1" "$listening")
 END
 }
 
@@ -34,14 +36,14 @@ listening='
   place[2] != port { next }
   place[1] == address || place[1] ~ /^0+$/ || address ~ /^0+$/ { print $10 }'
 
-# name_holder INODE UNIT: sets $listener unless the socket belongs to a process of the unit.
+# name_holder INODE: sets $listener unless the socket belongs to a process of the unit.
 name_holder() {
   holder=$(find /proc/[0-9]*/fd -lname "socket:\[$1\]" 2>/dev/null | head -n 1)
   holder=${holder#/proc/}
   holder=${holder%%/*}
   if [ -z "$holder" ]; then
     listener='a process that cannot be seen'
-  elif ! grep -q "/$2\$" "/proc/$holder/cgroup" 2>/dev/null; then
+  elif ! grep -q "/$port_unit\$" "/proc/$holder/cgroup" 2>/dev/null; then
     listener="$(cat "/proc/$holder/comm" 2>/dev/null) (process $holder)"
   fi
 }

@@ -49,16 +49,18 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a port under 
   test('is free on an address on which nobody listens, but not where somebody listens on all', async () => {
     await using node = await startLocalNode({ shell });
     await using one = await takenPort('127.0.0.2');
-    expect(told(await look(node, portStep(one.port, { address: '127.0.0.3' })))).toEqual(['ok']);
-    expect(told(await look(node, portStep(one.port, { address: '127.0.0.2' })))).not.toEqual([
+    expect(told(await look(node, portStep(one.port, { addresses: ['127.0.0.3'] })))).toEqual([
       'ok',
     ]);
+    expect(
+      told(await look(node, portStep(one.port, { addresses: ['127.0.0.1', '127.0.0.2'] }))),
+    ).not.toEqual(['ok']);
     await using all = await takenPort('0.0.0.0');
-    expect(told(await look(node, portStep(all.port, { address: '127.0.0.3' })))).not.toEqual([
+    expect(told(await look(node, portStep(all.port, { addresses: ['127.0.0.3'] })))).not.toEqual([
       'ok',
     ]);
     await using six = await takenPort('::');
-    expect(told(await look(node, portStep(six.port, { address: '127.0.0.3' })))).not.toEqual([
+    expect(told(await look(node, portStep(six.port, { addresses: ['127.0.0.3'] })))).not.toEqual([
       'ok',
     ]);
   });
