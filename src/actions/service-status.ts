@@ -3,6 +3,7 @@ import { serviceStates } from '../node/service-states.ts';
 import type { ClusterModel } from '../plan/model.ts';
 import { phasesOf } from '../plan/wishes.ts';
 import type { Service } from '../recipe/recipe.ts';
+import { resolveVersion } from '../recipe/resolve.ts';
 import type { NodeScope } from '../recipe/scope.ts';
 import { orAbort, startDeadline } from '../remote/deadline.ts';
 import type { Remote } from '../remote/remote.ts';
@@ -49,7 +50,12 @@ export async function serviceStatus(
 
 /** The services that a node is to run. */
 export function servicesOf(model: ClusterModel, scope: NodeScope): readonly Service[] {
-  return phasesOf(model, scope).flatMap(({ service }) => service ?? []);
+  return phasesOf(model, scope).flatMap((phase) => {
+    if (phase.service === undefined) return [];
+    const { params } = phase.component;
+    const version = resolveVersion(phase, { cluster: model.cluster, params });
+    return { ...phase.service, version };
+  });
 }
 
 async function askServices(

@@ -12,7 +12,7 @@ export interface StageNode {
   readonly name: string;
   /** Whether it holds the service that the stage leads to, and so is asked by the gate. */
   readonly serves: boolean;
-  /** Whether its service is interrupted although it serves. */
+  /** Whether its service is interrupted although it serves and counts for the quorum. */
   readonly disturbs: boolean;
   /** What travels to the node in one exchange; empty when the node only has to pass the gate. */
   readonly wishes: readonly Wish[];

@@ -3,7 +3,7 @@ import type { ComponentPhase } from '../recipe/composition.ts';
 import type { LifeEvent } from '../recipe/phase-schema.ts';
 import type { EventRule } from '../recipe/recipe.ts';
 import { resolveGate, resolveSettled } from '../recipe/resolve.ts';
-import { memberSets } from './holders.ts';
+import { memberSets, votersOf } from './holders.ts';
 import { hoistInstalls } from './installs.ts';
 import { type Chain, linkChains } from './link-chains.ts';
 import { type ClusterModel, scopesOf } from './model.ts';
@@ -73,6 +73,7 @@ function eventStages(
   { model, standings }: ShareInput,
 ): readonly LooseStage[] {
   const service = serving.service?.name ?? '';
+  const voters = votersOf(model, serving);
   const window = windowSize(ruleOf(serving, event), shares.length);
   const isEarly = ({ phase }: Wish) =>
     event !== 'update' && window < shares.length && phase !== serving.name;
@@ -81,7 +82,8 @@ function eventStages(
     .filter(({ wishes }) => wishes.length > 0);
   const nodes = inOrder(shares, standings.get(service)?.last).map((share) => {
     const own = share.wishes.filter((wish) => !isEarly(wish));
-    return stageNode(share, withCommand(model, share, serving, event, own));
+    const node = stageNode(share, withCommand(model, share, serving, event, own));
+    return { ...node, disturbs: node.disturbs && voters.includes(share.node) };
   });
   const like: LifeEvent = event === 'repair' ? 'update' : event;
   const scopes = scopesOf(model, serving.component);

@@ -51,6 +51,7 @@ function buildPhase(
       ...service,
       inputs: service.inputs ?? restarting,
       quorum: service.quorum,
+      voters: service.voters,
       version: service.version,
     },
     events: eventsOf(phase),

@@ -49,7 +49,7 @@ export function checkReferences(
       );
     }
     checkRoles(each.phase, each.at, Object.keys(recipe.roles), report);
-    checkService(each, earlier, report);
+    checkService(each, earlier, Object.keys(recipe.roles), report);
   }
   for (const [index, proof] of recipe.proofs.entries()) {
     checkRoles(proof, ['proofs', index], Object.keys(recipe.roles), report);
@@ -74,6 +74,7 @@ function checkRoles(
 function checkService(
   { name, phase, at }: NamedPhase,
   earlier: readonly string[],
+  roles: readonly string[],
   report: Report,
 ): void {
   if (phase.service === undefined) {
@@ -87,10 +88,20 @@ function checkService(
     }
     return;
   }
-  for (const [index, input] of (phase.service.inputs ?? []).entries()) {
-    if (input === name || earlier.includes(input)) continue;
-    const hint = suggestion(input, [...earlier, name], 'phases up to this one');
-    report([...at, 'service', 'inputs', index], `there is no earlier phase "${input}"`, hint);
+  for (const key of ['inputs', 'reloads'] as const) {
+    for (const [index, input] of (phase.service[key] ?? []).entries()) {
+      if (input === name || earlier.includes(input)) continue;
+      const hint = suggestion(input, [...earlier, name], 'phases up to this one');
+      report([...at, 'service', key, index], `there is no earlier phase "${input}"`, hint);
+    }
+  }
+  const { voters, quorum } = phase.service;
+  if (voters !== undefined && !roles.includes(voters)) {
+    const hint = suggestion(voters, roles, 'roles');
+    report([...at, 'service', 'voters'], `there is no role "${voters}"`, hint);
+  }
+  if (voters !== undefined && quorum === undefined) {
+    report([...at, 'service', 'voters'], '"voters" needs a quorum', 'it says who counts for it');
   }
   if (phase.service.quorum !== undefined && phase.gate === undefined) {
     report(

@@ -94,6 +94,7 @@ function phasesOf(component: Component, top: Recipe): readonly ComponentPhase[] 
       ...phase.service,
       inputs: phase.service.inputs.map(named),
       reloads: phase.service.reloads.map(named),
+      voters: phase.service.voters && qualified(component, phase.service.voters),
     },
   }));
 }

@@ -84,6 +84,9 @@ const ServiceSchema = z.strictObject({
   quorum: QuorumSchema.optional().describe(
     'how many of its nodes must serve so that the service works: more than half, or all but N; needs a gate, which tells who serves',
   ),
+  voters: NameSchema.optional().describe(
+    'role of the nodes that count for the quorum; all that run the service when left out',
+  ),
   membership: z
     .enum(['static', 'dynamic'])
     .default('static')

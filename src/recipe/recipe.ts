@@ -59,9 +59,11 @@ export interface Service {
   readonly onChange: 'restart' | 'reload' | 'none';
   /** How many of its nodes must serve so that the service works; undefined when each stands for itself. */
   readonly quorum: QuorumRule | undefined;
+  /** Role of the nodes that count for the quorum; undefined when all of its nodes do. */
+  readonly voters: string | undefined;
   /** Whether members know each other by configuration only (`static`), or take new ones in by themselves. */
   readonly membership: 'static' | 'dynamic';
-  /** A command that prints the version of what is installed. */
+  /** A command that prints the version of what is installed, as a sample cluster fills it. */
   readonly version: string | undefined;
 }
 

@@ -48,6 +48,17 @@ export function resolveSteps(phase: ComponentPhase, scope: TemplateScope): reado
 }
 
 /**
+ * The command that prints the version of a phase's service; undefined when it has none.
+ *
+ * @throws {SourceError} when what a template gave is not valid
+ */
+export function resolveVersion(phase: ComponentPhase, scope: ChoiceScope): string | undefined {
+  if (phase.service?.version === undefined) return undefined;
+  const path = [...phasePath(phase), 'service', 'version'];
+  return filled(phase.component.recipe, path, z.string().min(1), scope);
+}
+
+/**
  * The command that runs once on each node of a life event before its service starts, for the node of `scope`;
  * undefined when there is none.
  *

@@ -33,6 +33,7 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
     const [key, ...rest] = path.slice(3);
     if (key === 'steps') return inStep(path);
     if (key === 'gate') return inGate(rest);
+    if (key === 'service') return rest[0] === 'version' ? choice : undefined;
     if (!lifeEvents.some((event) => event === key)) return undefined;
     if (gateKeys.some((each) => each === rest[0])) return inGate(rest.slice(1));
     return rest[0] === 'command' ? node : undefined;
@@ -61,7 +62,7 @@ const gateKeys = ['gate', 'settled', 'order'] as const;
 
 /** Whether a path is that of the text of a step's file that is kept secret: the only place for secrets. */
 function isSecretText(recipe: unknown, path: YamlPath): boolean {
-  const step = path.slice(0, 7);
-  const isText = path.length === 8 && (path[7] === 'content' || path[7] === 'template');
-  return isText && path[6] === 'file' && valueAt(recipe, [...step, 'secret']) === true;
+  const [kind, key, ...more] = path.slice(5);
+  const isText = kind === 'file' && (key === 'content' || key === 'template') && more.length === 0;
+  return isText && valueAt(recipe, [...path.slice(0, 6), 'secret']) === true;
 }

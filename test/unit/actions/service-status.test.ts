@@ -12,6 +12,7 @@ const services: readonly Service[] = [
     onChange: 'restart',
     reloads: [],
     membership: 'static',
+    voters: undefined,
     version: undefined,
     quorum: undefined,
   },

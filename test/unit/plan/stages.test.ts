@@ -258,6 +258,29 @@ describe('an update', () => {
   });
 });
 
+test('only those who vote count for a quorum, and only a restart of theirs disturbs it', async () => {
+  const text = demoRecipe({ service: 'quorum: majority, voters: voter' });
+  const roles = 'roles:\n  voter: {count: {oddUpTo: 3}}\n';
+  const model = formed(await modelOfText(text.replace('roles:\n', roles), 4));
+  const observed = differing(differing(allOk(model), 1, restart), 4, restart);
+  const stages = stagesOf(model, { observed, standings: standing('demo', [1, 2, 3, 4]) });
+  expect(stages).toMatchObject([
+    {
+      event: 'update',
+      quorum: {
+        sets: [
+          [1, 2, 3],
+          [1, 2, 3],
+        ],
+      },
+    },
+  ]);
+  expect(stages[0]?.nodes).toMatchObject([
+    { ordinal: 1, disturbs: true },
+    { ordinal: 4, disturbs: false },
+  ]);
+});
+
 test('nobody who is repaired takes turns: what does not serve cannot be disturbed', () => {
   const model = formed(zookeeper);
   const stages = stagesOf(model, update(model, [1, 2, 3]));

@@ -59,3 +59,22 @@ test('a quorum is a majority, or all but some', async () => {
     expect.stringContaining('recipes/demo.yml:8:37 expected majority or {allBut: N}'),
   ]);
 });
+
+test('who counts for a quorum is a role of the recipe, and there is a quorum', async () => {
+  const voters = (text: string) => whole.replace('quorum: majority', text);
+  const { recipe } = await load(voters('quorum: majority, voters: server'));
+  expect((await recipe).phases[0]?.service?.voters).toBe('server');
+  expect(await check(voters('quorum: majority, voters: servers'))).toEqual([
+    'recipes/demo.yml:8:55 there is no role "servers" | did you mean "server"?',
+  ]);
+  expect(await check(voters('voters: server'))).toEqual([
+    'recipes/demo.yml:8:37 "voters" needs a quorum | it says who counts for it',
+  ]);
+});
+
+test('a service reloads for a phase that comes before it', async () => {
+  const reloads = whole.replace('quorum: majority', 'reloads: [stat]');
+  expect(await check(reloads)).toEqual([
+    'recipes/demo.yml:8:39 there is no earlier phase "stat" | did you mean "start"?',
+  ]);
+});
