@@ -54,7 +54,7 @@ async function check(
   return refusals(folder, loadRecipe('demo', { roots: [folder], verbs }));
 }
 
-test.each(['hello', 'zookeeper'])('the shipped recipe %s is right', async (name) => {
+test.each(['consul', 'hello', 'zookeeper'])('the shipped recipe %s is right', async (name) => {
   const recipe = await loadRecipe(name, { roots: [root], verbs });
   expect(recipe.name).toBe(name);
   expect(recipe.proofs.length).toBeGreaterThan(0);
@@ -287,7 +287,7 @@ test('an unknown recipe is answered with the nearest and all others', async () =
   await expect(loadRecipe('helo', { roots: [root], verbs })).rejects.toMatchObject({
     code: 'unknown-recipe',
     message: 'there is no recipe "helo"',
-    hint: expect.stringContaining('did you mean "hello"? (recipes: hello, '),
+    hint: expect.stringContaining('did you mean "hello"? (recipes: consul, hello, '),
   });
 });
 
