@@ -18,9 +18,8 @@ export async function runStage(
   deps: EngineDeps,
 ): Promise<StageOutcome> {
   if (stage.nodes.length === 0) return { through: new Set(), failures: [] };
-  const names = stage.nodes.map((node) => node.name);
   const through = new Set<string>();
-  const timeline = createTimeline(stage, names, deps);
+  const timeline = createTimeline(stage, deps);
   const run = { stage, work, deps, through, timeline };
   try {
     const isTogether = stage.window >= stage.nodes.length && stage.quorum === null;

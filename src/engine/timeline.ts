@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Emit, StepStatus } from '../events.ts';
-import type { Stage } from '../plan/stage.ts';
+import type { Stage, StageNode } from '../plan/stage.ts';
 
 /** A step that ended on a node. */
 export interface EndedStep {
@@ -30,17 +30,23 @@ export interface Timeline {
 interface PhaseRecord {
   readonly startedMs: number;
   readonly pending: Set<string>;
+  readonly total: number;
   done: number;
   changed: number;
   ok: boolean;
 }
 
-/** A {@link Timeline} over the phases of one stage, in order, for the nodes with these names. */
+/**
+ * A {@link Timeline} over the phases of one stage, in order. A phase is of the nodes that have a share of it; the last one
+ * is of all, because all of them pass the gate there.
+ */
 export function createTimeline(
-  { phases, event }: Pick<Stage, 'phases' | 'event'>,
-  nodes: readonly string[],
+  stage: Pick<Stage, 'phases' | 'event' | 'nodes'>,
   { emit, clock }: { emit: Emit; clock: Clock },
 ): Timeline {
+  const { phases, event } = stage;
+  const last = phases.at(-1);
+  const shares = sharesOf(stage);
   const records = new Map<string, PhaseRecord>();
   const current = new Map<string, string>();
   const failed = new Set<string>();
@@ -48,8 +54,10 @@ export function createTimeline(
   const open = (phase: string): PhaseRecord => {
     const known = records.get(phase);
     if (known !== undefined) return known;
-    const pending = new Set(nodes.filter((node) => !failed.has(node)));
-    const record = { startedMs: clock.monotonicMs(), pending, done: 0, changed: 0, ok: true };
+    const nodes = shares.get(phase) ?? [];
+    const pending = new Set(nodes.filter((name) => !failed.has(name)));
+    const counts = { total: nodes.length, done: 0, changed: 0, ok: true };
+    const record = { startedMs: clock.monotonicMs(), pending, ...counts };
     records.set(phase, record);
     emit({ type: 'phase-started', phase, nodes });
     return record;
@@ -58,26 +66,23 @@ export function createTimeline(
   const leave = (node: string, phase: string, ok: boolean, detail: string) => {
     const record = open(phase);
     if (!record.pending.delete(node)) return;
-    const ms = clock.monotonicMs() - record.startedMs;
     if (ok) record.done += 1;
     else record.ok = false;
+    const ms = clock.monotonicMs() - record.startedMs;
     emit({ type: 'node-phase-ended', phase, node, ok, ms, detail });
     endIfEmpty(phase, record, detail);
   };
 
   const endIfEmpty = (phase: string, record: PhaseRecord, detail: string) => {
     if (record.pending.size > 0) return;
-    const said = detail === '' ? describeChanges(record.changed) : detail;
-    // The same phase is shown again for each event of its service.
-    const isTold = phase === phases.at(-1) && event !== null && event !== 'first';
     emit({
       type: 'phase-ended',
       phase,
       ok: record.ok,
       done: record.done,
-      total: nodes.length,
+      total: record.total,
       ms: clock.monotonicMs() - record.startedMs,
-      detail: isTold ? `${event}: ${said}` : said,
+      detail: describeEnd(record.changed, detail, phase === last ? event : null),
     });
   };
 
@@ -94,13 +99,12 @@ export function createTimeline(
       emit({ type: 'step-ended', node, ...step });
     },
     nodeDone: (node, detail) => {
-      const last = phases.at(-1);
       for (const phase of records.keys()) if (phase !== last) leave(node, phase, true, '');
       if (last !== undefined) leave(node, last, true, detail);
     },
     nodeFailed: (node, detail) => {
       if (failed.has(node)) return;
-      const phase = current.get(node) ?? phases[0];
+      const phase = current.get(node) ?? phases.find((each) => shares.get(each)?.includes(node));
       if (phase !== undefined) leave(node, phase, false, detail);
       failed.add(node);
       for (const [later, record] of records) {
@@ -116,6 +120,24 @@ export function createTimeline(
       }
     },
   };
+}
+
+/** Names of the nodes that have a share of each phase. */
+function sharesOf({
+  phases,
+  nodes,
+}: Pick<Stage, 'phases' | 'nodes'>): ReadonlyMap<string, readonly string[]> {
+  const shares = (phase: string, { wishes }: StageNode) =>
+    phase === phases.at(-1) || wishes.some((wish) => wish.phase === phase);
+  const named = (phase: string) =>
+    nodes.filter((node) => shares(phase, node)).map(({ name }) => name);
+  return new Map(phases.map((phase) => [phase, named(phase)]));
+}
+
+function describeEnd(changed: number, detail: string, event: Stage['event']): string {
+  const said = detail === '' ? describeChanges(changed) : detail;
+  // The same phase is shown again for each event of its service.
+  return event === null || event === 'first' ? said : `${event}: ${said}`;
 }
 
 function describeChanges(changed: number): string {

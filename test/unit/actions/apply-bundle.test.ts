@@ -38,7 +38,7 @@ async function send(content: string) {
   const outcome = await inRun(cluster, context, async (run) => {
     const artifacts = { steps: new Map(), deliverables: new Map() };
     const site = { run, model, snapshot, artifacts, reached, generations: new Map([[1, 0]]) };
-    const timeline = createTimeline(stage, [node.name], context);
+    const timeline = createTimeline({ ...stage, nodes: [node] }, context);
     return applyBundle(site, node, stage, timeline);
   }).catch((error: unknown) => error);
   return { outcome, told };

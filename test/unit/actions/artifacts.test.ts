@@ -183,7 +183,7 @@ test.skipIf(!canRunLocalNode)(
         },
         { remote },
         node,
-        createTimeline({ ...stageOf(1, 1), phases: ['base', 'install'] }, [node.name], context),
+        createTimeline({ ...stageOf(1, 1), phases: ['base', 'install'], nodes: [node] }, context),
       ),
     );
     const told = context.events.flatMap((event) =>

@@ -190,7 +190,8 @@ function toStage(
   index: number,
 ): Omit<Stage, 'after'> {
   return {
-    ...{ phases: [String(index)], event: null, service, nodes: ordinals.map(stageNode) },
+    ...{ phases: [String(index)], event: null, service },
+    nodes: ordinals.map((ordinal) => stageNode(ordinal)),
     window: windowSize({ mode: 'batched', batch }, ordinals.length),
     quorum: isWatched ? { rule: 'majority', sets: [ordinals] } : null,
     ...{ gate: null, settled: null, settles: false },

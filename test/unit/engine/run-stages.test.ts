@@ -6,7 +6,7 @@ import { DeployerError, Interrupted, NodesFailed } from '../../../src/errors.ts'
 import type { DeployerEvent } from '../../../src/events.ts';
 import type { Quorum } from '../../../src/plan/quorum.ts';
 import type { Stage, StageNode } from '../../../src/plan/stage.ts';
-import { stageOf } from './stage-of.ts';
+import { stageNode, stageOf } from './stage-of.ts';
 
 /** Work that takes a moment, fails where it is told to, and remembers what happened in which order. */
 function recorder(
@@ -179,7 +179,9 @@ test('a node that only had to pass the gate does not make earlier phases look fa
       if (node.ordinal === 1) await work.apply(node, stage, timeline);
     },
   };
-  const { events, outcome } = run([stageOf(3, 3, { phases: ['install', 'start'] })], onlyOne);
+  const phases = ['install', 'start'];
+  const nodes = [stageNode(1, phases), stageNode(2), stageNode(3)];
+  const { events, outcome } = run([stageOf(3, 3, { phases, nodes })], onlyOne);
   await outcome;
   const ends = events.flatMap((event) =>
     event.type === 'phase-ended' ? [[event.phase, event.ok]] : [],
