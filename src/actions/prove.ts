@@ -1,11 +1,16 @@
 import { askedNodes } from './ask-nodes.ts';
-import type { ActionContext, ClusterRequest } from './context.ts';
+import type { ActionContext, RunRequest } from './context.ts';
 import { lookAt } from './look-at.ts';
-import { openCluster } from './open-cluster.ts';
+import { type Cluster, openCluster } from './open-cluster.ts';
 import { type ProofResult, proveCluster } from './prove-cluster.ts';
+import { needsSudo } from './reach-nodes.ts';
+import { withRun } from './run.ts';
 
 /** Which cluster is to show that it works. */
-export type ProveRequest = ClusterRequest;
+export interface ProveRequest extends RunRequest {
+  /** Whether it must show, too, that it survives the stop of a service: that is done under the cluster's lock. */
+  readonly disruptive: boolean;
+}
 
 /** What the cluster showed. */
 export interface ProveResult {
@@ -16,12 +21,24 @@ export interface ProveResult {
 }
 
 /**
- * Runs the recipe's `read` and `write` proofs on the cluster as it is.
- * @throws {DeployerError} `no-such-cluster` when there is none
+ * Runs the recipe's `read` and `write` proofs on the cluster as it is, and its disruptive ones where they are wished.
+ * @throws {DeployerError} `no-such-cluster` when there is none; `locked` when a disruptive one would disturb a run
  */
 export async function prove(request: ProveRequest, context: ActionContext): Promise<ProveResult> {
+  const open = () => openCluster(request, context);
+  if (request.disruptive) {
+    return withRun('prove', open, request, context, (run) => proveNow(run.cluster, true, context));
+  }
+  await using cluster = await open();
+  return proveNow(cluster, false, context);
+}
+
+async function proveNow(
+  cluster: Cluster,
+  disruptive: boolean,
+  context: ActionContext,
+): Promise<ProveResult> {
   const startedMs = context.clock.monotonicMs();
-  await using cluster = await openCluster(request, context);
   const { model, reached, failures } = await lookAt(cluster, context);
   for (const { node, error } of failures) {
     context.emit({ type: 'notice', level: 'warning', message: `${node}: ${error.message}` });
@@ -29,7 +46,11 @@ export async function prove(request: ProveRequest, context: ActionContext): Prom
   const proofs = await proveCluster(
     model,
     askedNodes(model, reached),
-    { classes: ['read', 'write'], patient: true },
+    {
+      classes: ['read', 'write'],
+      patient: true,
+      ...(disruptive && { stopping: { sudo: needsSudo(cluster) } }),
+    },
     context,
   );
   return {

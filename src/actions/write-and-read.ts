@@ -4,12 +4,15 @@ import { type AskedNode, askNode, notReached, untilOk, type Waiting } from './as
 
 const pollMs = 100;
 
+/** What is written and read, where, and for how long that may fail. */
+type WritingAndReading = Pick<WriteReadProof, 'write' | 'read' | 'withinMs'>;
+
 /**
  * Writes through some nodes and reads through others, again and again until all read what was written or time is over.
  * Nothing is written when one of them was not reached: nobody connects to it later.
  */
 export async function writeAndRead(
-  proof: WriteReadProof,
+  proof: WritingAndReading,
   nodes: readonly AskedNode[],
   waiting: Waiting,
 ): Promise<Judgement> {
@@ -23,7 +26,7 @@ export async function writeAndRead(
 }
 
 async function attempt(
-  proof: WriteReadProof,
+  proof: WritingAndReading,
   nodes: readonly AskedNode[],
   deadline: number,
   waiting: Waiting,

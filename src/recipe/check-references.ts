@@ -53,6 +53,7 @@ export function checkReferences(
   }
   for (const [index, proof] of recipe.proofs.entries()) {
     checkRoles(proof, ['proofs', index], Object.keys(recipe.roles), report);
+    checkStop(proof, ['proofs', index], phases, report);
   }
   return problems;
 }
@@ -69,6 +70,36 @@ function checkRoles(
     if (known.includes(role)) continue;
     report([...at, 'roles', index], `there is no role "${role}"`, suggestion(role, known, 'roles'));
   }
+}
+
+/** What stops something says so, and what it stops can be seen to serve again. */
+function checkStop(
+  proof: RecipeDocument['proofs'][number],
+  at: YamlPath,
+  phases: readonly NamedPhase[],
+  report: Report,
+): void {
+  const stop = 'stop' in proof ? proof.stop : undefined;
+  if ((proof.class === 'disruptive') !== (stop !== undefined)) {
+    const [message, hint] =
+      stop === undefined
+        ? ['it says nothing that is stopped', 'write stop: {service: NAME}']
+        : ['what stops something is disruptive', 'write class: disruptive'];
+    report([...at, 'class'], message, hint);
+  }
+  if (stop === undefined) {
+    if ('after' in proof) {
+      report([...at, 'after'], 'nothing is stopped before', 'write stop: {service: NAME}');
+    }
+    return;
+  }
+  const gated = phases.filter(
+    ({ phase }) => phase.service !== undefined && phase.gate !== undefined,
+  );
+  const names = gated.flatMap(({ phase }) => phase.service?.name ?? []);
+  if (names.includes(stop.service)) return;
+  const hint = suggestion(stop.service, names, 'services with a gate');
+  report([...at, 'stop', 'service'], `there is no service "${stop.service}" with a gate`, hint);
 }
 
 function checkService(

@@ -31,6 +31,8 @@ export interface ProbeProof extends ProofBase, Wanted {
 /** A proof that writes at some nodes and reads at others. */
 export interface WriteReadProof extends ProofBase {
   readonly kind: 'write-read';
+  /** What is stopped meanwhile; undefined where nothing is. */
+  readonly stop: Stop | undefined;
   readonly write: { readonly on: On; readonly probeAt: (node: Placed) => Probe };
   readonly read: {
     readonly on: On;
@@ -38,6 +40,22 @@ export interface WriteReadProof extends ProofBase {
     /** What must be read: what the write answered, or this text. */
     readonly equals: { readonly kind: 'write' } | { readonly kind: 'text'; readonly text: string };
   };
+}
+
+/** A proof that stops a service for a while. */
+export type DisruptiveProof = WriteReadProof & { readonly stop: Stop };
+
+/** Whether a proof stops something. */
+export function isDisruptive<P extends Proof>(proof: P): proof is P & DisruptiveProof {
+  return proof.kind === 'write-read' && proof.stop !== undefined;
+}
+
+/** A service that is stopped on one of its nodes, while the others write and read. */
+export interface Stop {
+  readonly service: string;
+  readonly on: 'first' | 'last';
+  /** What the node must show once it serves again. */
+  readonly after: (Wanted & { readonly probeAt: (node: Placed) => Probe }) | undefined;
 }
 
 /**
@@ -98,6 +116,7 @@ function writeReadProof(
     ...summary,
     withinMs: fields.within,
     concerns: holdsOneOf(fields.roles, scopes),
+    stop: stopOf(recipe, path, scopes),
     write: { on: writing.on, probeAt: probeAt('write') },
     read: {
       on: reading.on,
@@ -106,6 +125,21 @@ function writeReadProof(
         reading.equals === 'write' ? { kind: 'write' } : { kind: 'text', text: reading.equals },
     },
   };
+}
+
+function stopOf(recipe: Recipe, path: YamlPath, scopes: Scopes<ProofScope>): Stop | undefined {
+  const { stop, after } = WriteReadProofSchema.shape;
+  const stopped = filled(recipe, [...path, 'stop'], stop, scopes.cluster);
+  if (stopped === undefined) return undefined;
+  const at = [...path, 'after'];
+  const asked = after.unwrap().shape;
+  if (valueAt(recipe.content.document.value, at) === undefined)
+    return { ...stopped, after: undefined };
+  const { match, times, lines } = asked;
+  const wanted = filledFields(recipe, at, { match, times, lines }, scopes.cluster);
+  const probeAt = ({ ordinal }: Placed) =>
+    filled(recipe, [...at, 'probe'], asked.probe, scopes.at(ordinal));
+  return { ...stopped, after: { ...wanted, probeAt } };
 }
 
 /** How half of a proof that writes and reads says what is done. */

@@ -36,9 +36,16 @@ export const ProbeProofSchema = z
   })
   .superRefine(checkWanted);
 
-/** A proof that writes at some nodes and reads at others. */
+/** A proof that writes at some nodes and reads at others, perhaps while a service is stopped on another one. */
 export const WriteReadProofSchema = z.strictObject({
   ...proofBase,
+  stop: z
+    .strictObject({
+      service: z.string().min(1).describe('name of a service of this recipe'),
+      on: z.enum(['first', 'last']).default('last').describe('on which of its nodes'),
+    })
+    .optional()
+    .describe('what is stopped before: the other nodes write and read, then it starts again'),
   write: z
     .strictObject({
       command: z.string().min(1).optional().describe('command that writes something'),
@@ -58,6 +65,11 @@ export const WriteReadProofSchema = z.strictObject({
     })
     .refine(saysOnce, 'expected either a command or a probe')
     .describe('what must be read afterwards'),
+  after: z
+    .strictObject({ probe: ProbeSchema.describe('what to ask'), ...wantedFields })
+    .superRefine(checkWanted)
+    .optional()
+    .describe('what the node must show that was stopped, once it serves again'),
 });
 
 /** Whether half of a proof that writes and reads says in one way what is done. */

@@ -39,7 +39,7 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
     return rest[0] === 'command' ? node : undefined;
   };
   const inProof = ([key, inner]: YamlPath): Shape | undefined => {
-    if (key === 'class' || key === 'about' || key === 'roles') return undefined;
+    if (key === 'class' || key === 'about' || key === 'roles' || key === 'stop') return undefined;
     const isAsked = key === 'probe' || inner === 'command' || inner === 'probe';
     return isAsked ? proofAtNode : proof;
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { journalTail } from '../../src/node/journal-tail.ts';
+import { pauseService, resumeService } from '../../src/node/pause-service.ts';
 import { serviceStates } from '../../src/node/service-states.ts';
 import type { Step } from '../../src/node/step-kinds.ts';
 import { connect } from '../../src/remote/connect.ts';
@@ -113,6 +114,27 @@ describe.skipIf(!canHaveMachines)('a service on a Debian 12 machine', () => {
     expect(await verbs(...steps)).toEqual([undefined, 'restart']);
     await put(remote, ...steps);
     expect(await verbs(...steps)).toEqual([undefined, undefined]);
+  });
+
+  test('pauses a service, which comes back when it is resumed, or else by itself', async () => {
+    const steps = [
+      { unit: { name: 'pausing', content: unitText('1003') } },
+      { service: { name: 'pausing', inputs: 'a' } },
+    ];
+    await put(remote, ...steps);
+    const isActive = async () => (await sh('systemctl is-active pausing')).trim();
+    const options = { clock: systemClock };
+    await pauseService(remote, 'pausing', 600, options);
+    expect(await isActive()).toBe('inactive');
+    await resumeService(remote, 'pausing', options);
+    expect(await isActive()).toBe('active');
+    expect(await sh('systemctl list-timers --all --no-legend "deployer-*"')).toBe('');
+    expect(await verbs(...steps)).toEqual([undefined, undefined]);
+    await pauseService(remote, 'pausing', 1, options);
+    await expect.poll(isActive, { timeout: 10_000 }).toBe('active');
+    await expect(resumeService(remote, 'nobody', options)).rejects.toMatchObject({
+      code: 'not-started',
+    });
   });
 
   test('loses no restart with a runner that is killed between a new file and the restart', async () => {

@@ -208,6 +208,20 @@ describe('deployer zookeeper', () => {
     }
   });
 
+  it('goes on while a server is stopped for a proof, and changes nothing by that', async () => {
+    const proven = await workspace.run(['prove', 'zookeeper', '--disruptive', '--json']);
+
+    const { proofs } = resultOf(proven, ProveResultSchema);
+    expect(proven.code).toBe(0);
+    expect(proofs.map((proof) => [proof.class, proof.ok]).at(-1)).toEqual(['disruptive', true]);
+    expect(proofs.at(-1)?.detail).toMatch(
+      /^without -3: written at -1, .*; back again: -3: without-/,
+    );
+    expect(await everywhere('systemctl is-active zookeeper')).toEqual(Array(3).fill('active'));
+    const again = await workspace.run(['zookeeper', '--json']);
+    expect(resultOf(again, CreateResultSchema).changed).toBe(false);
+  });
+
   it('keeps its private key out of all that it writes, but for one file (I7)', async () => {
     const folder = join(workspace.stateFolder, 'zookeeper-default');
     const key = await readFile(join(folder, 'secrets/id_ed25519'), 'utf8');

@@ -176,6 +176,23 @@ report_services() {
   done
 }
 
+# pause_service UNIT SECONDS: stops a unit; where nobody resumes it, systemd starts it again by itself after that time.
+pause_service() {
+  pause_unit=deployer-resume-${1%.service}
+  systemctl stop "$pause_unit.timer" >/dev/null 2>&1
+  if systemd-run --quiet --unit="$pause_unit" --on-active="$2" systemctl start "$1" >/dev/null 2>&1; then
+    systemctl stop "$1" >/dev/null 2>&1
+  fi
+  report_services "$1"
+}
+
+# resume_service UNIT: starts a unit that was paused.
+resume_service() {
+  systemctl start "$1" >/dev/null 2>&1
+  systemctl stop "deployer-resume-${1%.service}.timer" >/dev/null 2>&1
+  report_services "$1"
+}
+
 # report_journal UNIT LINES
 report_journal() {
   encode "$(journalctl --unit="$1" --lines="$2" --quiet --no-pager --output=cat 2>/dev/null)"

@@ -59,11 +59,7 @@ describe('what needs a node that was not reached', () => {
       },
     };
     const proof = {
-      kind: 'write-read' as const,
-      about: 'what is written is read',
-      class: 'write' as const,
       withinMs,
-      concerns: () => true,
       write: { on: 'first' as const, probeAt: () => ({ command: 'write' }) },
       read: {
         ...{ on: 'every' as const, probeAt: () => ({ command: 'read' }) },

@@ -3,13 +3,18 @@ import { topOf } from '../../../src/recipe/composition.ts';
 import { loadRecipe } from '../../../src/recipe/load.ts';
 import type { Recipe } from '../../../src/recipe/recipe.ts';
 import { resolveGate, resolveOrder } from '../../../src/recipe/resolve.ts';
-import { resolveProofs } from '../../../src/recipe/resolve-proofs.ts';
+import { isDisruptive, resolveProofs } from '../../../src/recipe/resolve-proofs.ts';
 import { sampleCluster } from '../../../src/recipe/sample.ts';
 import { componentScopes } from '../../../src/recipe/scope.ts';
 import { folderWith, refusals } from './recipe-folder.ts';
 
 /** A recipe with this gate and this proof. */
-function recipeWith({ gate = '{probe: {command: serves}}', proof = '', order = '' }): string {
+function recipeWith({
+  gate = '{probe: {command: serves}}',
+  proof = '',
+  order = '',
+  kind = 'write',
+}): string {
   const update = order === '' ? '' : `      update: {mode: serial, order: ${order}}\n`;
   return `recipe: demo
 about: for tests
@@ -23,7 +28,7 @@ phases:
       gate: ${gate}
 ${update}proofs:
   - about: it works
-    class: write
+    class: ${kind}
 ${proof === '' ? '    probe: {command: works}' : proof}
 `;
 }
@@ -135,6 +140,37 @@ describe('a proof that writes and reads', () => {
     });
     expect(proof.read.probeAt(node)).toEqual({ command: 'read 1' });
     expect(proof.read.equals).toEqual({ kind: 'text', text: 'sample' });
+  });
+
+  it('may stop a service meanwhile, and asks the node that was stopped afterwards', async () => {
+    const { recipe: loading } = await load({
+      proof: `    stop: {service: demo}
+    write: {command: a}
+    read: {command: b, equals: x}
+    after: {probe: {command: "ask {{node.ordinal}}"}, match: "{{nonce}}"}`,
+      kind: 'disruptive',
+    });
+    const recipe = await loading;
+    const { scopes, nodes } = sampleOf(recipe);
+    const [proof] = resolveProofs(recipe, scopes);
+    const [node] = nodes;
+    if (proof === undefined || !isDisruptive(proof) || node === undefined) {
+      throw new Error('it stops something');
+    }
+    expect(proof.stop).toMatchObject({ service: 'demo', on: 'last', after: { match: 'sample' } });
+    expect(proof.stop.after?.probeAt(node)).toEqual({ command: 'ask 1' });
+  });
+
+  it.each([
+    ['write', 'stop: {service: demo}', '13:12 what stops something is disruptive'],
+    ['disruptive', 'within: 10s', '13:12 it says nothing that is stopped'],
+    ['disruptive', 'stop: {service: dmo}', '14:21 there is no service "dmo" with a gate'],
+    ['write', 'after: {probe: {command: a}}', '14:12 nothing is stopped before'],
+  ] as const)('of class %s does not say %s', async (kind, line, problem) => {
+    const proof = `    ${line}\n    write: {command: a}\n    read: {command: b, equals: x}`;
+    expect(await check({ proof, kind })).toEqual([
+      expect.stringContaining(`recipes/demo.yml:${problem}`),
+    ]);
   });
 
   it.each([

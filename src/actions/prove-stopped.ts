@@ -1,0 +1,101 @@
+import { pauseService, resumeService } from '../node/pause-service.ts';
+import { holdersOf, memberSets } from '../plan/holders.ts';
+import { type ClusterModel, scopesOf } from '../plan/model.ts';
+import { shortage } from '../plan/quorum.ts';
+import type { Judgement } from '../probes/judge.ts';
+import type { ComponentPhase } from '../recipe/composition.ts';
+import { resolveGate } from '../recipe/resolve.ts';
+import type { DisruptiveProof, Stop } from '../recipe/resolve-proofs.ts';
+import type { Remote } from '../remote/remote.ts';
+import { type AskedNode, askUntil } from './ask-nodes.ts';
+import type { ActionContext } from './context.ts';
+import { awaitGate } from './gate.ts';
+import { writeAndRead } from './write-and-read.ts';
+
+/** How long a node leaves its service stopped beyond what the proof may take, in seconds, should the program die. */
+const spareSeconds = 300;
+/** How long a service may take to be started again after an interruption, in milliseconds. */
+const lastChanceMs = 60_000;
+
+/** A service with one of its nodes, which is to be stopped, and the others. */
+interface Stopping {
+  readonly stop: Stop;
+  readonly phase: ComponentPhase;
+  readonly node: AskedNode;
+  readonly remote: Remote;
+  readonly others: readonly AskedNode[];
+}
+
+/**
+ * Stops the service of a proof on one of the nodes, lets the others write and read, and starts it again whatever
+ * happened meanwhile. Nothing is stopped that the others could not spare.
+ * @throws what the context's signal was aborted with, once the service is started again
+ */
+export async function proveStopped(
+  proof: DisruptiveProof,
+  nodes: readonly AskedNode[],
+  model: ClusterModel,
+  site: ActionContext & { readonly sudo: boolean },
+): Promise<Judgement> {
+  const stopping = chosen(proof.stop, nodes, model);
+  if (typeof stopping === 'string') return { ok: false, detail: stopping };
+  const { node, others } = stopping;
+  const meanwhile = await whileStopped(stopping, proof.withinMs, site, () =>
+    writeAndRead(proof, others, site),
+  );
+  const detail = `without -${node.scope.ordinal}: ${meanwhile.detail}`;
+  if (!meanwhile.ok) return { ok: false, detail };
+  const back = await backAgain(stopping, proof.withinMs, model, site);
+  return { ok: back.ok, detail: `${detail}; back again: ${back.detail}` };
+}
+
+/** What is stopped, or why nothing is. */
+function chosen(stop: Stop, nodes: readonly AskedNode[], model: ClusterModel): Stopping | string {
+  const phase = model.composition.phases.find(({ service }) => service?.name === stop.service);
+  if (phase === undefined) throw new RangeError(`there is no service ${stop.service}`);
+  const holders = holdersOf(model, phase).map(({ ordinal }) => ordinal);
+  const candidates = nodes.filter(({ scope }) => holders.includes(scope.ordinal));
+  const node = stop.on === 'first' ? candidates[0] : candidates.at(-1);
+  const others = nodes.filter((each) => each !== node);
+  if (node === undefined || others.length === 0) return 'there is no other node that could go on';
+  if (node.remote === null) return `-${node.scope.ordinal}: not reached`;
+  const rule = phase.service?.quorum;
+  const serving = new Set(others.map(({ scope }) => scope.ordinal));
+  const lack = rule && shortage({ rule, sets: memberSets(model, phase) }, serving);
+  if (lack) return `${lack.serving} of ${lack.members} would go on, and ${lack.needed} must`;
+  return { stop, phase, node, remote: node.remote, others };
+}
+
+async function whileStopped<T>(
+  { stop: { service }, node: { scope }, remote }: Stopping,
+  withinMs: number,
+  site: ActionContext & { readonly sudo: boolean },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { emit, clock, sudo } = site;
+  const tell = (text: string) =>
+    emit({ type: 'phase-progress', phase: 'prove', node: scope.name, text });
+  const seconds = Math.ceil(withinMs / 1_000) + spareSeconds;
+  try {
+    tell(`${service} is stopped for a proof`);
+    await pauseService(remote, service, seconds, site);
+    return await work();
+  } finally {
+    tell(`${service} starts again`);
+    const signal = AbortSignal.timeout(lastChanceMs);
+    await resumeService(remote, service, { clock, sudo, signal });
+  }
+}
+
+/** Waits until the node serves again, and asks it what it must show then. */
+async function backAgain(
+  { stop: { service, after }, phase, node }: Stopping,
+  withinMs: number,
+  model: ClusterModel,
+  site: ActionContext & { readonly sudo: boolean },
+): Promise<Judgement> {
+  const gate = resolveGate(phase, scopesOf(model, phase.component), 'update');
+  const seen = gate === undefined ? 'started' : await awaitGate(gate, [node], { ...site, service });
+  if (after === undefined) return { ok: true, detail: seen };
+  return askUntil({ ...after, on: 'every', withinMs }, [node], site);
+}
