@@ -157,6 +157,8 @@ remove() {
     done
     address=$(sed -n 's/^ADDRESS=//p' "machines/$id/settings" 2>/dev/null || true)
     [ -z "$address" ] || ip neighbour delete "$address" dev "$name" 2>/dev/null || true
+    # A connection that nobody closed keeps the machine's network for minutes, and with it the cable (vethOf in names.ts).
+    ip link delete "v${id#i-???}" 2>/dev/null || true
     rm -rf "/run/systemd/nspawn/propagate/$id"
     if [ -d "machines/$id" ]; then
       rm -rf "trash/$id"
