@@ -13,15 +13,15 @@ import {
 import { canHaveMachines, imagesDirectory } from './images.ts';
 
 /**
- * Makes ready, before the tests of a project, what machines need: the programs of the local cloud, an ssh client, and
- * the base image. On a fresh computer it installs packages, as the program itself does; the client starts no server.
+ * Makes ready, before the tests of a project, what machines need: the programs of the local cloud, the clients that ask
+ * them, and the base image. On a fresh computer it installs packages, as the program itself does; none starts a server.
  */
 export async function setup(): Promise<void> {
   if (!canHaveMachines) {
     console.warn('Tests with machines need Linux and root: they are skipped.');
     return;
   }
-  const needed = [...(await checkPrerequisites(process.env)), await sshClient()];
+  const needed = [...(await checkPrerequisites(process.env)), ...(await testPrograms())];
   const missing = needed.filter(({ found }) => !found);
   if (missing.length > 0) {
     console.log(`Installing what is missing: ${missing.map(({ name }) => name).join(', ')}`);
@@ -30,14 +30,19 @@ export async function setup(): Promise<void> {
   await makeBaseImage();
 }
 
-async function sshClient(): Promise<Prerequisite> {
-  return {
-    name: 'ssh',
-    why: 'logs in as an engineer would',
-    found: await exists('/usr/bin/ssh'),
-    package: 'openssh-client',
-    fix: 'Run as root: apt-get install openssh-client',
-  };
+/** The clients that only tests ask with. */
+function testPrograms(): Promise<readonly Prerequisite[]> {
+  const programs = [
+    { name: 'ssh', why: 'logs in as an engineer would', package: 'openssh-client' },
+    { name: 'dig', why: 'asks name servers', package: 'bind9-dnsutils' },
+  ];
+  return Promise.all(
+    programs.map(async (program) => ({
+      ...program,
+      found: await exists(join('/usr/bin', program.name)),
+      fix: `Run as root: apt-get install ${program.package}`,
+    })),
+  );
 }
 
 async function makeBaseImage(): Promise<void> {
