@@ -287,7 +287,7 @@ test('an unknown recipe is answered with the nearest and all others', async () =
   await expect(loadRecipe('helo', { roots: [root], verbs })).rejects.toMatchObject({
     code: 'unknown-recipe',
     message: 'there is no recipe "helo"',
-    hint: expect.stringContaining('did you mean "hello"? (recipes: consul, hello, '),
+    hint: expect.stringContaining('did you mean "hello"? (recipes: cassandra, consul, hello, '),
   });
 });
 
