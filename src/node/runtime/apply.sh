@@ -12,7 +12,7 @@ begin_apply() {
   take_lock x "$3"
   echo "$run" >"$base/lock"
   pass_fence "$2"
-  mkdir -p "$room/output" "$base/services" "$base/changes" "$base/applied"
+  mkdir -p "$room/output" "$base/services" "$base/changes" "$base/applied" "$base/suites"
   umask 022
   report_facts
 }

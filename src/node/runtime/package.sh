@@ -43,8 +43,11 @@ kind_package() {
   [ -z "$missing" ] || differs "not installed:$missing"
   [ -z "$deviating" ] || differs "$deviating"
   if [ -n "$suite" ]; then compare_suite || return; fi
-  as_wished && return
-  if [ -n "$suite" ]; then put_suite || return; fi
+  if as_wished; then
+    if [ -n "$suite" ] && [ "$mode" = apply ]; then seal_suite; fi
+    return
+  fi
+  if [ -n "$suite" ]; then put_suite && seal_suite || return; fi
   [ -n "$missing$deviating" ] || return 0
   lists_are_fresh || update_lists
   apt_install "$@" || install_again "$@" || return
