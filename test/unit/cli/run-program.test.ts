@@ -113,7 +113,7 @@ describe('create', () => {
 });
 
 describe('the other verbs', () => {
-  it.each(['status', 'prove', 'execute', 'logs', 'render'])(
+  it.each(['status', 'execute', 'logs', 'render'])(
     '%s neither waits for the lock nor sets anything up, and refuses to be told how',
     async (verb) => {
       for (const option of ['--wait', '--no-setup']) {
