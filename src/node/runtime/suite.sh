@@ -84,7 +84,7 @@ put_suite() {
   if [ ! -f "$source_path" ] || [ "$(cat "$source_path")" != "$source_text" ]; then
     rm -f "/etc/apt/sources.list.d/$suite_base.list" "/etc/apt/sources.list.d/$suite_base.sources"
     put_text "$source_path" "$source_text" || return
-    update_lists
+    if lists_are_fresh; then update_source; else update_lists; fi
   fi
   suite_has_lists || update_lists
   suite_has_lists && return
@@ -100,6 +100,11 @@ suite_seal() {
 # seal_suite: remembers that all is as it should be.
 seal_suite() {
   put_text "$base/suites/$suite" "$(suite_seal)"
+}
+
+# update_source: gets the lists of the suite alone, where those of all others are there.
+update_source() {
+  apt -o "Dir::Etc::sourcelist=$source_path" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 update
 }
 
 # put_text PATH TEXT
