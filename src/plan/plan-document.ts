@@ -14,6 +14,13 @@ export interface PlanDocument {
   readonly nodes: readonly DocumentNode[];
   /** What happens to services, in this order. */
   readonly order: readonly DocumentStage[];
+  /** All phases of the cluster, in their order. */
+  readonly phases: readonly string[];
+}
+
+/** Something that is part of a phase: of the first one, where several wish the same. */
+interface OfPhase {
+  readonly phase: string;
 }
 
 /** What happens to the machine of one node. */
@@ -29,11 +36,11 @@ export interface DocumentNode {
   readonly name: string;
   readonly ordinal: number;
   /** Files and units. */
-  readonly files: readonly FileChange[];
+  readonly files: readonly (FileChange & OfPhase)[];
   /** All packages of the steps that differ, as the recipe asks for them. */
-  readonly packages: readonly string[];
+  readonly packages: readonly (OfPhase & { readonly name: string })[];
   /** Every other step that differs. */
-  readonly others: readonly { readonly title: string; readonly detail: string }[];
+  readonly others: readonly (OfPhase & { readonly title: string; readonly detail: string })[];
   /** What happens to services that run or are to run. */
   readonly restarts: readonly {
     readonly service: string;
@@ -76,6 +83,7 @@ export function planDocument(input: DocumentInput): PlanDocument {
     }),
     nodes: plan.nodes.map((node) => documentNode(node, input)),
     order: documentStages(input),
+    phases: model.composition.phases.map(({ name }) => name),
   };
 }
 
@@ -84,14 +92,14 @@ function documentNode(node: NodePlan, { model, unknown, texts }: DocumentInput):
   const why = unknown.get(ordinal) ?? null;
   const changes = why === null ? node.changes : [];
   const own = texts.get(ordinal) ?? new Map<string, string>();
-  const files = changes.flatMap(({ step, detail }): FileChange[] => {
+  const files = changes.flatMap(({ step, detail, phase }): DocumentNode['files'] => {
     const file = wishedFile(step);
-    return file === null ? [] : [fileChange(file, detail, own)];
+    return file === null ? [] : [{ ...fileChange(file, detail, own), phase }];
   });
   return {
     ...{ name, ordinal, files },
-    packages: [...new Set(changes.flatMap(packagesOf))],
-    others: changes.filter(isOther).map(({ title, detail }) => ({ title, detail })),
+    packages: changes.flatMap(packagesOf),
+    others: changes.filter(isOther).map(({ title, detail, phase }) => ({ title, detail, phase })),
     restarts: changes.flatMap((change) => {
       const { step, verb } = change;
       if (!('service' in step) || verb === null) return [];
@@ -102,9 +110,10 @@ function documentNode(node: NodePlan, { model, unknown, texts }: DocumentInput):
   };
 }
 
-function packagesOf({ step }: StepChange): readonly string[] {
+function packagesOf({ step, phase }: StepChange): DocumentNode['packages'] {
   if (!('package' in step)) return [];
-  return 'names' in step.package ? step.package.names : step.package;
+  const names = 'names' in step.package ? step.package.names : step.package;
+  return names.map((name) => ({ name, phase }));
 }
 
 /** A service of which nothing is restarted, such as one that is not enabled, is like any other step. */

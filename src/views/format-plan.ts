@@ -12,6 +12,7 @@ export interface ShownPlan {
   }[];
   readonly nodes: readonly ShownNode[];
   readonly order: readonly ShownStage[];
+  readonly phases: readonly string[];
   readonly recorded: Readonly<Record<string, ShownRecord>>;
   readonly refusal: { readonly message: string; readonly hint: string | null } | null;
   readonly goal: number | null;
@@ -31,9 +32,14 @@ interface ShownNode {
     readonly path: string;
     readonly diff: string | null;
     readonly detail: string;
+    readonly phase: string;
   }[];
-  readonly packages: readonly string[];
-  readonly others: readonly { readonly title: string; readonly detail: string }[];
+  readonly packages: readonly { readonly name: string; readonly phase: string }[];
+  readonly others: readonly {
+    readonly title: string;
+    readonly detail: string;
+    readonly phase: string;
+  }[];
   readonly restarts: readonly {
     readonly service: string;
     readonly action: string;
@@ -57,7 +63,7 @@ export function formatPlan(plan: ShownPlan, color: boolean): string[] {
   const paint = palette(color);
   const parts = [
     [plan.summary, ...plan.machines.map((machine) => formatMachine(machine, paint))],
-    formatNodes(plan.nodes, paint),
+    formatNodes(plan, paint),
     [...plan.order.map((stage) => formatStage(stage, plan.nodes)), ...formatRecorded(plan)],
     formatEnd(plan, paint),
   ].filter((part) => part.length > 0);
@@ -72,19 +78,37 @@ function formatMachine(
   return `${action === 'replace' ? paint.warn(line) : paint.good(line)}  ${paint.faint(reason)}`;
 }
 
-function formatNodes(nodes: readonly ShownNode[], paint: Palette): string[] {
+function formatNodes({ nodes, phases }: ShownPlan, paint: Palette): string[] {
   const unknown = nodes.flatMap(({ name, unknown: why }) =>
     why === null ? [] : [`${paint.warn(`? ${name}`)}  ${why}`],
   );
-  const shown = nodes.map((node) => ({ name: node.name, changes: shownChanges(node) }));
+  const shown = nodes.map((node) => ({ name: node.name, changes: shownChanges(node, phases) }));
   return [...unknown, ...formatChanges(shown, paint)];
 }
 
-function shownChanges({ packages, others, files }: ShownNode): ShownChange[] {
-  const all = packages.length === 0 ? [] : [`package ${packages.join(' ')}`];
+/** What changes on a node; in a cluster of several recipes phase by phase, which tell whose it is. */
+function shownChanges(node: ShownNode, phases: readonly string[]): ShownChange[] {
+  if (!phases.some((phase) => phase.includes('.'))) return changesOf(node);
+  const width = Math.max(...phases.map(({ length }) => length));
+  return phases.flatMap((phase) => {
+    const isOwn = (part: { readonly phase: string }) => part.phase === phase;
+    const packages = node.packages.filter(isOwn);
+    const others = node.others.filter(isOwn);
+    const own = changesOf({ packages, others, files: node.files.filter(isOwn) });
+    return own.map((change) => ({ ...change, title: `${phase.padEnd(width)}  ${change.title}` }));
+  });
+}
+
+function changesOf({
+  packages,
+  others,
+  files,
+}: Pick<ShownNode, 'packages' | 'others' | 'files'>): ShownChange[] {
+  const names = [...new Set(packages.map(({ name }) => name))];
+  const all = names.length === 0 ? [] : [`package ${names.join(' ')}`];
   return [
     ...all.map((title) => ({ title, detail: '', diff: null })),
-    ...others.map((other) => ({ ...other, diff: null })),
+    ...others.map(({ title, detail }) => ({ title, detail, diff: null })),
     ...files.map(({ path, diff, detail }) => ({ title: `file ${path}`, detail, diff })),
   ];
 }
@@ -148,6 +172,6 @@ function formatEnd(plan: ShownPlan, paint: Palette): string[] {
 
 function isQuiet({ machines, nodes, order }: ShownPlan): boolean {
   const hasNothing = (node: ShownNode) =>
-    node.unknown === null && node.restarts.length === 0 && shownChanges(node).length === 0;
+    node.unknown === null && node.restarts.length === 0 && changesOf(node).length === 0;
   return machines.length === 0 && order.length === 0 && nodes.every(hasNothing);
 }

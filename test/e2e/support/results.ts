@@ -99,6 +99,7 @@ const FileChangeSchema = z.strictObject({
   path: z.string(),
   diff: z.string().nullable(),
   detail: z.string(),
+  phase: z.string(),
 });
 
 /** What `plan --json` prints, and `plan --out` writes. */
@@ -120,8 +121,8 @@ export const PlanResultSchema = z.strictObject({
       name: z.string(),
       ordinal: z.number(),
       files: z.array(FileChangeSchema),
-      packages: z.array(z.string()),
-      others: z.array(z.strictObject({ title: z.string(), detail: z.string() })),
+      packages: z.array(z.strictObject({ name: z.string(), phase: z.string() })),
+      others: z.array(z.strictObject({ title: z.string(), detail: z.string(), phase: z.string() })),
       restarts: z.array(
         z.strictObject({
           service: z.string(),
@@ -141,6 +142,7 @@ export const PlanResultSchema = z.strictObject({
       last: z.array(z.string()),
     }),
   ),
+  phases: z.array(z.string()),
   recorded: z.record(
     z.string(),
     z.strictObject({

@@ -8,7 +8,7 @@ const planOf =
   (machines: readonly (typeof machine)[], ok = true): Actions['plan'] =>
   async ({ recipe, profile, name, count, parameters, replace }) => ({
     ...{ ok, cluster: 'hello-default', hash: '7f3a2c', summary: 'hello-default', changes: 0 },
-    ...{ machines, nodes: [], order: [], recorded: {}, refusal: null, goal: null },
+    ...{ machines, nodes: [], order: [], phases: [], recorded: {}, refusal: null, goal: null },
     request: { recipe, profile, name, count, parameters, replace },
   });
 

@@ -10,6 +10,7 @@ const [one, two, three, four] = [1, 2, 3, 4].map((n) => `zk-default-${n}`) as [
   string,
 ];
 const cfg = '/etc/zookeeper/zoo.cfg';
+const packages = (...names: readonly string[]) => names.map((name) => ({ name, phase: 'install' }));
 const nothing = { files: [], packages: [], others: [], restarts: [], unknown: null };
 const restart = { service: 'zookeeper', action: 'restart', reason: `file ${cfg} changes` };
 const changed = {
@@ -19,6 +20,7 @@ const changed = {
       path: cfg,
       diff: `--- ${cfg}\n+++ ${cfg}\n@@ -1,2 +1,3 @@\n tickTime=2000\n-server.9=a\tb\n+server.4=‹${four}.address›\n`,
       detail: 'content differs; mode 0600 -> 0644',
+      phase: 'configure',
     },
   ],
   restarts: [restart],
@@ -27,6 +29,7 @@ const changed = {
 const empty: ShownPlan = {
   summary: 'zk-default · 3 × server · local cloud · plan 7f3a2c: nothing to change',
   ...{ machines: [], nodes: [{ name: one, ...nothing }], order: [], recorded: {} },
+  phases: ['install', 'configure', 'start'],
   ...{ refusal: null, goal: null, apply: 'deployer zookeeper' },
 };
 
@@ -43,15 +46,15 @@ const growing: ShownPlan = {
     { name: two, ...nothing, unknown: 'its machine is stopped; compared once it runs' },
     { name: three, ...changed },
     {
-      ...{ name: four, ...nothing, packages: ['zookeeper', 'openjdk-17-jre-headless'] },
-      others: [{ title: 'user zookeeper', detail: '' }],
+      ...{ name: four, ...nothing, packages: packages('zookeeper', 'openjdk-17') },
+      others: [{ title: 'user zookeeper', detail: '', phase: 'install' }],
       files: [
         {
           path: '/etc/myid',
           diff: '--- /dev/null\n+++ /etc/myid\n@@ -0,0 +1,1 @@\n+4\n',
-          detail: '',
+          ...{ detail: '', phase: 'configure' },
         },
-        { path: '/etc/password', diff: null, detail: 'new (secret)' },
+        { path: '/etc/password', diff: null, detail: 'new (secret)', phase: 'configure' },
       ],
       restarts: [{ service: 'zookeeper', action: 'start', reason: 'new' }],
     },
@@ -87,7 +90,7 @@ describe('formatPlan', () => {
           -server.9=a    b
           +server.4=‹zk-default-4.address›
       zk-default-4
-        package zookeeper openjdk-17-jre-headless
+        package zookeeper openjdk-17
         user zookeeper
         file /etc/myid
           +4
@@ -100,6 +103,26 @@ describe('formatPlan', () => {
       This is the first round on the way to 7 nodes; the others follow by themselves.
       apply     deployer zookeeper -n 7"
     `);
+  });
+
+  it('tells in a cluster of several recipes of which phase each change is', () => {
+    const of = (name: string, phase: string) => ({ name, phase });
+    const change = { title: 'user b', detail: '', phase: 'b.install' };
+    const nodes = [
+      {
+        ...{ name: one, ...nothing, others: [change] },
+        packages: [of('b', 'b.install'), of('x', 'b.install'), of('x', 'long.install')],
+        files: [{ path: '/a', diff: null, detail: 'content differs', phase: 'long.install' }],
+      },
+    ];
+    const lines = formatPlan({ ...empty, nodes, phases: ['b.install', 'long.install'] }, false);
+    expect(lines.slice(2, 7)).toEqual([
+      one,
+      '  b.install     package b x',
+      '  b.install     user b',
+      '  long.install  package x',
+      '  long.install  file /a  content differs',
+    ]);
   });
 
   it('is short where nothing changes', () => {
@@ -122,7 +145,9 @@ describe('formatPlan', () => {
 
   it('lets nothing of a file reach the terminal but its text', () => {
     const diff = '--- /a\n+++ /a\n@@ -1,1 +1,1 @@\n-a\n+\u001b[2Jb\n';
-    const nodes = [{ name: one, ...nothing, files: [{ path: '/a', diff, detail: '' }] }];
+    const nodes = [
+      { name: one, ...nothing, files: [{ path: '/a', diff, detail: '', phase: 'start' }] },
+    ];
     expect(formatPlan({ ...empty, nodes }, false).join('\n')).not.toContain('\u001b');
   });
 });
