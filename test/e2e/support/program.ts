@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 const main = resolve(import.meta.dirname, '../../../dist/cli/main.js');
 
-/** Longer than anything here takes; a program that hangs is killed rather than waited for. */
-const patienceMs = 150_000;
+/** Longer than most takes; a program that hangs is killed rather than waited for. */
+const usualPatienceMs = 150_000;
 
 /** How the program ended. */
 export interface Outcome {
@@ -29,6 +29,8 @@ export interface Running {
 export interface Surroundings {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long it may take before it is killed, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** The words of a command line that runs the built program. */
@@ -39,7 +41,7 @@ export function programWords(args: readonly string[]): readonly [string, ...stri
 /** Starts a command in a process group of its own. */
 export function startCommand(
   [file, ...args]: readonly [string, ...string[]],
-  { cwd, env }: Surroundings,
+  { cwd, env, patienceMs }: Surroundings,
 ): Running {
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
@@ -48,7 +50,7 @@ export function startCommand(
     if (child.exitCode === null && child.signalCode === null) process.kill(-pid, name);
   };
   const stderr = listen(child.stderr);
-  const ended = outcomeOf(child, stderr, signal);
+  const ended = outcomeOf(child, stderr, signal, patienceMs);
   return { pid, ended, signal, said: (pattern) => saying(pattern, stderr, child) };
 }
 
@@ -79,6 +81,7 @@ async function outcomeOf(
   child: ChildProcess,
   stderr: Heard,
   signal: (name: NodeJS.Signals) => void,
+  patienceMs = usualPatienceMs,
 ): Promise<Outcome> {
   const stdout = listen(child.stdout?.destroyed === true ? null : child.stdout);
   const timer = setTimeout(() => signal('SIGKILL'), patienceMs);

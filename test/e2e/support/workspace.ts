@@ -27,8 +27,11 @@ export interface Workspace extends AsyncDisposable {
 const prefix = 'deployer-e2e-';
 const template = join(import.meta.dirname, '../workspace');
 
-/** A new workspace. Those of earlier test runs that were killed are removed first, with their machines. */
-export async function openWorkspace(): Promise<Workspace> {
+/**
+ * A new workspace. Those of earlier test runs that were killed are removed first, with their machines.
+ * @param patienceMs how long a run of the program may take before it is killed
+ */
+export async function openWorkspace(patienceMs?: number): Promise<Workspace> {
   await removeLeftovers();
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   await cp(template, folder, { recursive: true });
@@ -37,7 +40,12 @@ export async function openWorkspace(): Promise<Workspace> {
   const env = ownEnvironment(cloudFolder);
   const running = new Set<Running>();
   const start: Workspace['start'] = (args, more = {}) => {
-    const program = startCommand(programWords(args), { cwd: folder, env: { ...env, ...more } });
+    const surroundings = {
+      cwd: folder,
+      env: { ...env, ...more },
+      ...(patienceMs && { patienceMs }),
+    };
+    const program = startCommand(programWords(args), surroundings);
     running.add(program);
     return program;
   };
