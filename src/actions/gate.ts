@@ -14,6 +14,8 @@ export interface GateSite extends Waiting {
   /** The service that must come up; null when the gate is about none. */
   readonly service: string | null;
   readonly sudo: boolean;
+  /** Hears about once a second what the nodes answer that are still waited for. */
+  onWait?(wrong: Verdict['wrong']): void;
 }
 
 /**
@@ -57,6 +59,7 @@ async function untilPassedOrGone(
   return untilOk(gate.withinMs, pollMs, site, async () => {
     const withinMs = Math.min(lookMs, deadline - site.clock.monotonicMs());
     const verdict = await askUntil({ ...gate, withinMs }, nodes, site);
+    if (!verdict.ok) site.onWait?.(verdict.wrong);
     const gone = !verdict.ok && (await isGone(verdict, nodes, site));
     return { ok: verdict.ok || gone, verdict, gone };
   });

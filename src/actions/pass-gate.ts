@@ -3,7 +3,7 @@ import type { ClusterModel } from '../plan/model.ts';
 import type { Stage, StageNode } from '../plan/stage.ts';
 import type { Gate } from '../recipe/resolve.ts';
 import type { Member, NodeScope } from '../recipe/scope.ts';
-import { type AskedNode, askUntil } from './ask-nodes.ts';
+import { type AskedNode, askUntil, type Verdict } from './ask-nodes.ts';
 import type { ActionContext } from './context.ts';
 import { awaitGate } from './gate.ts';
 import { withProgress } from './gate-progress.ts';
@@ -35,13 +35,27 @@ export async function passGate(
   const serving = new Set(nodes.flatMap(({ serves, ordinal }) => (serves ? ordinal : [])));
   const servingNodes = asked.filter(({ scope }) => serving.has(scope.ordinal));
   if (gate === null || servingNodes.length === 0) return '';
-  const seen = await withProgress(gate, servingNodes, phases.at(-1) ?? '', context, () =>
-    awaitGate(gate, servingNodes, { ...context, service, sudo }),
+  const phase = phases.at(-1) ?? '';
+  const onWait = gate.progressAt === undefined ? answerTeller(phase, context) : () => {};
+  const seen = await withProgress(gate, servingNodes, phase, context, () =>
+    awaitGate(gate, servingNodes, { ...context, service, sudo, onWait }),
   );
   for (const ordinal of serving) through.add(passed(service, ordinal));
   // What is restarted at any price may well stay unseen by others.
   if (settled !== null && !force) await settle(settled, service, site);
   return seen;
+}
+
+/** Tells what nodes answer that do not serve yet, each answer once. */
+function answerTeller(phase: string, { emit }: Pick<ActionContext, 'emit'>) {
+  const told = new Map<string, string>();
+  return (wrong: Verdict['wrong']) => {
+    for (const { node, detail } of wrong) {
+      if (told.get(node) === detail) continue;
+      told.set(node, detail);
+      emit({ type: 'phase-progress', phase, node, text: `not yet: ${detail}` });
+    }
+  };
 }
 
 async function settle(

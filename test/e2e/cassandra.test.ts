@@ -36,7 +36,8 @@ describe('deployer cassandra', () => {
     );
     expect(outputs).toEqual({
       connect: all.map((address) => `${address}:9042`).join(),
-      name: `${dnsName}, datacenter dc1`,
+      datacenter: 'dc1',
+      dns: `dig @${all[0]} ${dnsName}`,
       'consul.ui': `http://${all[0]}:8500/ui/`,
       'consul.dns': `dig @${all[0]} consul.service.paas.home`,
     });

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 /** Lets the first node pass its gate, with nodes that answer like this. */
-async function pass(answer: Answer, { force = false } = {}) {
+async function pass(answer: Answer, { force = false, of = stage } = {}) {
   const asked: string[] = [];
   const events: DeployerEvent[] = [];
   const site = {
@@ -47,7 +47,7 @@ async function pass(answer: Answer, { force = false } = {}) {
     }),
     ...{ force, sudo: false, formed: model.formed, through: new Set<string>() },
   };
-  const seen = passGate(site, stage.nodes, stage);
+  const seen = passGate(site, of.nodes, of);
   return { seen: await seen.catch((error: unknown) => error), asked, events };
 }
 
@@ -99,5 +99,21 @@ test('while a node is waited for it tells how far it is, each time it is further
   expect(events).toEqual([
     { type: 'phase-progress', phase: 'start', node: 'demo-default-1', text: '10 percent' },
     { type: 'phase-progress', phase: 'start', node: 'demo-default-1', text: '20 percent' },
+  ]);
+});
+
+test('where the recipe does not know how far a node is, what it answers is told, each answer once', async () => {
+  const gate = stage.gate && { ...stage.gate, progressAt: undefined, match: 'ready' };
+  let looks = 0;
+  const { events } = await pass(
+    () => {
+      looks += 1;
+      return looks > 100 ? 'ready' : `phase ${looks > 50 ? 2 : 1}`;
+    },
+    { of: { ...stage, gate, settled: null } },
+  );
+  expect(events).toEqual([
+    expect.objectContaining({ node: 'demo-default-1', text: 'not yet: no match: phase 1' }),
+    expect.objectContaining({ node: 'demo-default-1', text: 'not yet: no match: phase 2' }),
   ]);
 });
