@@ -30,7 +30,8 @@ export async function prove(request: ProveRequest, context: ActionContext): Prom
     return withRun('prove', open, request, context, (run) => proveNow(run.cluster, true, context));
   }
   await using cluster = await open();
-  return proveNow(cluster, false, context);
+  // Awaited here: the cluster is closed as soon as this function returns.
+  return await proveNow(cluster, false, context);
 }
 
 async function proveNow(

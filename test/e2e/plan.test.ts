@@ -98,12 +98,16 @@ describe('a plan for a cluster that does not exist', () => {
     expect(machines).toEqual(
       names.map((name, index) => ({ ordinal: index + 1, name, action: 'launch', reason: 'new' })),
     );
-    expect(nodes.map(({ packages }) => packages)).toEqual([['tree'], ['tree'], ['tree']]);
+    const tree = { name: 'tree', phase: 'install' };
+    expect(nodes.map(({ packages }) => packages)).toEqual([[tree], [tree], [tree]]);
     const [greeting, members, secret, unit] = nodes[0]?.files ?? [];
     expect(greeting?.diff).toContain(`--- /dev/null\n+++ /etc/planned/greeting`);
     expect(greeting?.diff).toContain(`+hello from ${first}`);
     expect(members?.diff).toContain(`+${second} ‹${second}.address›`);
-    expect(secret).toEqual({ path: '/etc/planned/secret', diff: null, detail: 'new (secret)' });
+    const phase = 'configure';
+    expect(secret).toEqual({
+      ...{ path: '/etc/planned/secret', phase, diff: null, detail: 'new (secret)' },
+    });
     expect(unit?.path).toBe('/etc/systemd/system/planned.service');
     expect(order).toMatchObject([{ service: 'planned', event: 'first', nodes: names, atOnce: 3 }]);
     expect(Object.values(recorded).map(({ founders }) => founders.length)).toEqual([3]);
@@ -155,13 +159,18 @@ describe('a plan for a cluster that runs', () => {
     const { code, nodes, order, hash } = await plan('--set', 'greeting=hi', '--exit-code');
 
     expect(code).toBe(3);
+    const phase = 'configure';
     expect(nodes[1]?.files).toEqual([
       {
         path: '/etc/planned/greeting',
+        phase,
         detail: 'content differs',
         diff: `--- /etc/planned/greeting\n+++ /etc/planned/greeting\n@@ -1,1 +1,1 @@\n-hello from ${second}\n+hi from ${second}\n`,
       },
-      { path: '/etc/planned/secret', diff: null, detail: 'changed (secret): content differs' },
+      {
+        ...{ path: '/etc/planned/secret', phase, diff: null },
+        detail: 'changed (secret): content differs',
+      },
     ]);
     const reason = 'file /etc/planned/greeting, file /etc/planned/secret change';
     expect(nodes[1]?.restarts).toEqual([{ service: 'planned', action: 'restart', reason }]);

@@ -174,9 +174,10 @@ describe('an ensemble that a client writes to all the time', () => {
     expect(nodes).toHaveLength(1);
     expect(message).toContain('1 of 5 nodes');
     for (const name of rest) expect(hint).toContain(name);
-    expect(victim?.error).toMatchObject({ code: 'gate-closed' });
+    // It may die while its start is still watched, or later, while its health is waited for.
+    expect(['step-failed', 'gate-closed']).toContain(victim?.error.code);
     expect(victim?.error.excerpt).toContain('BindException');
-    expect(victim?.error.hint).toMatch(/run the command again/);
+    expect(victim?.error.hint).toMatch(/run the (same )?command again/);
     const modes = await serverModes(workspace);
     expect(rest.map((name) => modes.get(name)).toSorted()).toEqual([
       ...['follower', 'follower', 'follower', 'leader'],

@@ -8,7 +8,7 @@ const everyMs = 50;
 export const { consistencies } = types;
 
 /** A client that knows of all these nodes, or of one: then it asks that one and no other. */
-export async function connectTo(addresses: readonly string[]): Promise<Client> {
+async function connectTo(addresses: readonly string[]): Promise<Client> {
   const hosts = addresses.map((address) => `${address}:${port}`);
   const { AllowListPolicy, RoundRobinPolicy } = policies.loadBalancing;
   const client = new Client({
