@@ -9,8 +9,8 @@ const secondLooks = 2;
 /** What the cloud says of a cluster's machines. */
 export interface Described {
   readonly described: readonly Machine[];
-  /** What a machine of the profile's type is made of. */
-  readonly figures: MachineFigures;
+  /** What machines of the profile's types are made of. */
+  readonly figures: ReadonlyMap<string, MachineFigures>;
 }
 
 /** Asks the cloud about a cluster: one call for all its machines, and again only where a known one is missing. */
@@ -19,7 +19,7 @@ export async function describeCluster(
   { uid, nodes }: ClusterSnapshot,
   { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
 ): Promise<Described> {
-  const figures = provider.figures(request.profile.instanceType);
+  const figures = provider.figures(request.profile.instanceTypes);
   const isMissing = (machines: readonly Machine[]) =>
     nodes.some(
       ({ instanceId }) => instanceId !== null && !machines.some(({ id }) => id === instanceId),

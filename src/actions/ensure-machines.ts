@@ -1,3 +1,4 @@
+import { imageText } from '../config/profile.ts';
 import { DeployerError } from '../errors.ts';
 import { isAlive, type MachineChange } from '../plan/machines.ts';
 import { nodeName } from '../plan/model.ts';
@@ -31,7 +32,7 @@ export async function ensureMachines(
 ): Promise<Site> {
   const { emit, clock } = run.context;
   const { cluster } = run;
-  const imageId = await preparedImage(run, changes);
+  const settled = await settleImage(run, snapshot, changes);
   const wanted = new Set(
     changes.filter(({ action }) => action !== 'keep').map(({ ordinal }) => ordinal),
   );
@@ -43,7 +44,7 @@ export async function ensureMachines(
     emit({ type: 'phase-ended', phase, ok, done, total: names.length, ms, detail });
   };
   try {
-    const launched = await bringUp(run, snapshot, changes, imageId);
+    const launched = await bringUp(run, settled, changes);
     const all = await awaitAddresses(run, launched, wanted);
     const nodes = all.filter((node) => wanted.has(node.ordinal));
     const { reached, failures } = await reachNew(run, launched.uid, nodes, startedMs);
@@ -57,27 +58,37 @@ export async function ensureMachines(
   }
 }
 
-/** The id of the image that machines are launched from; null when none has to be launched. */
-async function preparedImage(
+/** Finds what machines are launched from, where some are: the image of the machines that there are, as long as it is wished for. */
+async function settleImage(
   { cluster }: Run,
+  snapshot: ClusterSnapshot,
   changes: readonly MachineChange[],
-): Promise<string | null> {
-  if (!changes.some(({ action }) => action === 'launch' || action === 'replace')) return null;
-  return cluster.provider.prepare(cluster.request.profile.image);
+): Promise<ClusterSnapshot> {
+  if (!changes.some(isLaunch)) return snapshot;
+  const { profile } = cluster.request;
+  const wish = imageText(profile.image);
+  const wished = snapshot.image?.wish === wish ? snapshot.image.id : profile.image;
+  const { id, username } = await cluster.provider.prepare(wished);
+  const image = { wish, id, username: username ?? snapshot.image?.username ?? null };
+  cluster.login.username = profile.username ?? image.username ?? cluster.login.username;
+  return { ...snapshot, image };
+}
+
+function isLaunch({ action }: MachineChange): boolean {
+  return action === 'launch' || action === 'replace';
 }
 
 async function bringUp(
   run: Run,
   snapshot: ClusterSnapshot,
   changes: readonly MachineChange[],
-  imageId: string | null,
 ): Promise<ClusterSnapshot> {
   const off = changes.flatMap(({ action, machineId }) =>
     action === 'start' && machineId !== null ? [machineId] : [],
   );
   if (off.length > 0) await startMachines(run, snapshot.uid, off);
   run.context.signal.throwIfAborted();
-  return imageId === null ? snapshot : launchMachines(run, snapshot, changes, imageId);
+  return changes.some(isLaunch) ? launchMachines(run, snapshot, changes) : snapshot;
 }
 
 /** Starts machines that are off, once those that are still stopping have stopped: before that no cloud starts them. */

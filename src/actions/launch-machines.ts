@@ -1,30 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { Profile } from '../config/profile.ts';
 import { DeployerError, toDeployerError } from '../errors.ts';
 import { isEnding, type MachineChange } from '../plan/machines.ts';
 import { launchToken } from '../providers/launch-token.ts';
-import type { ClusterRef, LaunchRequest, Machine } from '../providers/provider.ts';
+import { isNoCapacity } from '../providers/no-capacity.ts';
+import type { ClusterRef, LaunchRequest, Machine, Network, Pool } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
+import { ensureNetwork } from './ensure-network.ts';
 import { journalled, resume } from './journalled.ts';
+import { type LaunchGroup, launchGroups, subnetIn } from './launch-pools.ts';
+import { LaunchRequestSchema } from './launch-request-schema.ts';
 import type { Place } from './open-place.ts';
 import type { Run } from './run.ts';
 import { withIncarnations, withMachines } from './with-machines.ts';
 
 /** How long a machine may take to begin its end, in milliseconds. */
 const endTimeoutMs = 120_000;
-
-const LaunchRequestSchema = z.object({
-  cluster: z.object({ uid: z.string(), name: z.string() }),
-  token: z.string(),
-  incarnation: z.number(),
-  ordinals: z.array(z.number()),
-  imageId: z.string(),
-  instanceType: z.string(),
-  keyName: z.string(),
-  operatorKeys: z.array(z.string()),
-}) satisfies z.ZodType<LaunchRequest>;
 
 /**
  * Settles the launches that an earlier run began and whose outcome it did not live to see: the very same request is
@@ -35,7 +28,8 @@ export async function settleOpenLaunches(run: Run<Place>): Promise<void> {
     const { kind, request } = entry.effect;
     await resume(run, entry, async () => {
       // Everything else that is journalled may simply be done again, and will be if it is still wanted.
-      if (kind === 'launch') await run.cluster.provider.launch(LaunchRequestSchema.parse(request));
+      if (kind === 'launch')
+        await run.cluster.provider.launch(LaunchRequestSchema.parse(request), { hostKey: null });
     }).catch((error: unknown) => tellRefused(run, error));
   }
 }
@@ -49,36 +43,98 @@ function tellRefused({ context }: Run<Place>, error: unknown): void {
 }
 
 /**
- * Ends the machines that are replaced, launches what the plan says, one call per incarnation, and remembers which machine
- * became which node.
+ * Ends the machines that are replaced, launches what the plan says, one call for all that are alike, and remembers which
+ * machine became which node.
+ * @throws {DeployerError} with the cloud's own code when no pool had room for a machine; what was launched stays
  */
 export async function launchMachines(
   run: Run,
   snapshot: ClusterSnapshot,
   changes: readonly MachineChange[],
-  imageId: string,
 ): Promise<ClusterSnapshot> {
   const toLaunch = changes.filter(({ action }) => action === 'launch' || action === 'replace');
   const cluster = { uid: snapshot.uid, name: snapshot.cluster };
   // Whose things they are is remembered before the first of them is made.
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   await endReplaced(run, remembered.uid, toLaunch);
-  const keyName = await ensureKey(run, cluster);
-  const operatorKeys = await readOperatorKeys(homedir());
-  for (const [incarnation, ordinals] of byIncarnation(toLaunch)) {
-    const { instanceType } = run.cluster.request.profile;
-    const pool = `${imageId} ${instanceType}`;
-    const token = launchToken({ uid: cluster.uid, ordinals, incarnation, pool });
-    const request: LaunchRequest = {
-      ...{ cluster, token, incarnation, ordinals, imageId, instanceType, keyName, operatorKeys },
-    };
-    const machines = await journalled(run, { kind: 'launch', token, request }, () =>
-      run.cluster.provider.launch(request),
-    );
-    remembered = await run.save(withMachines(remembered, machines));
-    await labelMachines(run, cluster, machines);
+  const network = await ensureNetwork(run, cluster);
+  const shared = {
+    ...{ cluster, imageId: snapshot.image?.id ?? '', keyName: await ensureKey(run, cluster) },
+    operatorKeys: await readOperatorKeys(homedir()),
+    ...{ groupIds: network.groupIds, ...wishedOf(run.cluster.request.profile) },
+  };
+  for (const group of launchGroups(toLaunch, run.cluster.request.profile, network)) {
+    for await (const machines of launchGroup(run, group, shared, network)) {
+      remembered = await run.save(withMachines(remembered, machines));
+      await labelMachines(run, cluster, machines);
+    }
   }
   return remembered;
+}
+
+/** What all launches of a cluster have in common. */
+type Shared = Pick<LaunchRequest, 'cluster' | 'imageId' | 'keyName' | 'operatorKeys' | 'groupIds'> &
+  ReturnType<typeof wishedOf>;
+
+function wishedOf({ network, rootDisk, disks, instanceProfile, protect }: Profile) {
+  const all = [...(rootDisk === undefined ? [] : [{ device: null, ...rootDisk }]), ...disks];
+  return {
+    publicAddress: network.publicAddress ?? null,
+    disks: all.map(({ device, gib, type = null, encrypted = null }) => ({
+      ...{ device, gib, type, encrypted },
+    })),
+    ...{ instanceProfile: instanceProfile ?? null, protect, loginKey: null, hostKey: null },
+  };
+}
+
+/** Launches a group from its pools, one after the other where there is no room, and gives what each call made. */
+async function* launchGroup(
+  run: Run,
+  { incarnation, ordinals, pools }: LaunchGroup,
+  shared: Shared,
+  network: Network,
+): AsyncGenerator<readonly Machine[]> {
+  let left = ordinals;
+  for (const [index, pool] of pools.entries()) {
+    const isLast = index === pools.length - 1;
+    const words = `${shared.imageId} ${pool.instanceType} ${pool.zone ?? ''} ${pool.market}`;
+    const token = launchToken({
+      uid: shared.cluster.uid,
+      ordinals: left,
+      incarnation,
+      pool: words,
+    });
+    const subnetId = subnetIn(network, pool.zone);
+    const request: LaunchRequest = {
+      ...{ ...shared, token, incarnation, ordinals: left, pool, subnetId, atLeastOne: !isLast },
+    };
+    try {
+      const machines = await launchOnce(run, request);
+      yield machines;
+      const taken = new Set(machines.map(({ ordinal }) => ordinal));
+      left = left.filter((ordinal) => !taken.has(ordinal));
+    } catch (error) {
+      if (isLast || !isNoCapacity(error)) throw error;
+    }
+    if (left.length === 0) return;
+    tellNextPool(run, left.length, pool, pools[index + 1]);
+  }
+}
+
+function launchOnce(run: Run, request: LaunchRequest): Promise<readonly Machine[]> {
+  return journalled(run, { kind: 'launch', token: request.token, request }, () =>
+    run.cluster.provider.launch(request, { hostKey: null }),
+  );
+}
+
+function tellNextPool({ context }: Run, missing: number, full: Pool, next: Pool | undefined): void {
+  if (next === undefined) return;
+  const message = `no room for ${missing} more ${poolText(full)}: trying ${poolText(next)}`;
+  context.emit({ type: 'notice', level: 'warning', message });
+}
+
+function poolText({ instanceType, zone, market }: Pool): string {
+  return [instanceType, ...(zone === null ? [] : [`in ${zone}`]), `(${market})`].join(' ');
 }
 
 /**
@@ -152,12 +208,4 @@ async function readOperatorKeys(home: string): Promise<readonly string[]> {
     .filter((name) => /^id_.*\.pub$/.test(name))
     .map((name) => readFile(join(folder, name), 'utf8').catch(() => ''));
   return (await Promise.all(texts)).map((text) => text.trim()).filter((text) => text !== '');
-}
-
-function byIncarnation(changes: readonly MachineChange[]): ReadonlyMap<number, readonly number[]> {
-  const groups = new Map<number, number[]>();
-  for (const { incarnation, ordinal } of changes) {
-    groups.set(incarnation, [...(groups.get(incarnation) ?? []), ordinal]);
-  }
-  return groups;
 }

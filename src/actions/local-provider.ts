@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
-import { ensureBaseImage } from '../localcloud/base-image.ts';
+import { baseImages, ensureBaseImage } from '../localcloud/base-image.ts';
 import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
-import { accountOf, cloudDirectory, imagesDirectory } from '../localcloud/names.ts';
+import { accountOf, cloudDirectory, imageIdOf, imagesDirectory } from '../localcloud/names.ts';
 import {
   checkPrerequisites,
   installPrerequisites,
@@ -10,7 +10,7 @@ import {
 import { cloudRequestHandler } from '../localcloud/request-handler.ts';
 import { openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { ImageWish, Provider } from '../providers/provider.ts';
 import type { ActionContext } from './context.ts';
 
 const phase = 'setup';
@@ -40,7 +40,7 @@ export async function openLocalProvider(
   return {
     ...provider,
     prepare: async (image) => {
-      await makeReady(cloud, image, setup, context);
+      await makeReady(cloud, baseImageOf(image), setup, context);
       return provider.prepare(image);
     },
   };
@@ -60,6 +60,12 @@ export function openLocalCloud(stateRoot: string, { env, clock }: ActionContext)
     account: accountOf(stateRoot),
     clock,
   });
+}
+
+/** The name of a base image that is wished for by its name or its id. */
+function baseImageOf(image: ImageWish): string {
+  const wish = typeof image === 'string' ? image : JSON.stringify(image);
+  return baseImages.find((name) => imageIdOf(name) === wish) ?? wish;
 }
 
 /** Installs what is missing on this computer and makes the base image, once; silent when all is there. */

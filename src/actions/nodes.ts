@@ -28,8 +28,8 @@ export function nodesOf(
 
 /** What is known of a cluster beside its nodes. */
 export interface Known {
-  /** What a machine of the profile's type is made of. */
-  readonly figures: MachineFigures;
+  /** What machines of the profile's types are made of, the first choice first. */
+  readonly figures: ReadonlyMap<string, MachineFigures>;
   /** By recipe, then by name. */
   readonly secrets: ClusterModel['secrets'];
   /** What nodes are told of each artifact, by its key; needed where wishes are made of the model. */
@@ -56,7 +56,7 @@ export function modelOf(
 function nodeScope(
   { ordinal, name, machine }: Node,
   { nodes }: ClusterSnapshot,
-  facts: MachineFigures,
+  figures: ReadonlyMap<string, MachineFigures>,
 ): NodeScope {
   const remembered = nodes.find((node) => node.ordinal === ordinal);
   return {
@@ -66,10 +66,20 @@ function nodeScope(
     publicAddress: machine?.publicAddress ?? null,
     zone: machine === undefined ? placeholder(name, 'zone') : (machine.zone ?? null),
     roles: remembered?.roles ?? [],
-    facts,
+    facts: figuresOf(machine, figures),
     incarnation: machine?.incarnation ?? remembered?.incarnation ?? 1,
     // Each recipe has founders of its own, and knows whom a machine replaces.
     founder: false,
     replaces: null,
   };
+}
+
+/** A machine's own figures; those of the first choice while it does not exist. */
+function figuresOf(
+  machine: Machine | undefined,
+  figures: ReadonlyMap<string, MachineFigures>,
+): MachineFigures {
+  const own = figures.get(machine?.instanceType ?? '');
+  const [first] = figures.values();
+  return own ?? first ?? { memoryMib: 0, cpus: 0 };
 }

@@ -26,6 +26,8 @@ export interface RememberedCluster {
 export interface Place extends RememberedCluster, AsyncDisposable {
   readonly name: string;
   readonly provider: Provider;
+  /** Whom its machines are logged into as, where they do not say themselves; known once their image is. */
+  readonly login: { username: string };
   /** The connections to its nodes that were made so far. */
   readonly connections: Remote[];
 }
@@ -73,9 +75,11 @@ export async function atCloud<R extends RememberedCluster>(
   const provider = await openProvider(remembered.request, setup, context);
   if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
   const connections: Remote[] = [];
+  const { request, snapshot } = remembered;
+  const username = request.profile.username ?? snapshot?.image?.username ?? 'root';
   return {
     ...remembered,
-    ...{ name: remembered.request.clusterName, provider, connections },
+    ...{ name: request.clusterName, provider, login: { username }, connections },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
     },

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Credentials } from '../config/profile.ts';
 import { readSecret } from '../config/read-secret.ts';
 import type { ResolvedProfile } from '../config/request.ts';
+import { UsageError } from '../errors.ts';
 import { type Ec2Access, openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -20,6 +21,9 @@ export async function openProvider(
   context: ActionContext,
 ): Promise<Provider> {
   if (credentials.kind === 'local') return openLocalProvider(stateRoot, setup, context);
+  if (credentials.kind === 'static') {
+    throw new UsageError('no-such-provider', 'machines of your own cannot be used yet');
+  }
   const api = await openEc2Api(await ec2Access(credentials, dirname(configFile), context));
   const { region, endpoint } = credentials;
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');

@@ -55,7 +55,7 @@ export async function reachNode(
         node: node.name,
         address,
         port: 22,
-        username: cluster.request.profile.username,
+        username: cluster.login.username,
         privateKey,
         verifyHostKey: (key) =>
           checkHostKey(cluster, node.name, machine.id, key, { pins: options.pins, context }),
@@ -109,8 +109,8 @@ export async function reachNodes(
 }
 
 /** Whether commands on the nodes need sudo to become root. */
-export function needsSudo({ request }: Place): boolean {
-  return request.profile.username !== 'root';
+export function needsSudo({ login }: Place): boolean {
+  return login.username !== 'root';
 }
 
 /** Codes of the errors of a machine that gave no answer at all. */

@@ -43,7 +43,7 @@ export async function render(
 ): Promise<RenderResult> {
   await using cluster = await openCluster(request, context);
   const { provider } = cluster;
-  const figures = await provider.figures(cluster.request.profile.instanceType);
+  const figures = await provider.figures(cluster.request.profile.instanceTypes);
   const snapshot = cluster.snapshot ?? newSnapshot(cluster, context.clock.now());
   const machines =
     cluster.snapshot === null
@@ -70,7 +70,7 @@ function sampleMachines(cluster: Cluster, { nodes }: ClusterSnapshot): readonly 
     address: `192.0.2.${ordinal}`,
     publicAddress: `192.0.2.${ordinal}`,
     zone: 'zone-a',
-    instanceType: cluster.request.profile.instanceType,
+    instanceType: cluster.request.profile.instanceTypes[0] ?? '',
     isLabelled: true,
   }));
 }

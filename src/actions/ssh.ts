@@ -55,7 +55,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
     HostKeyAlias: machine.id,
     StrictHostKeyChecking: 'yes',
     ConnectTimeout: String(connectTimeoutSeconds),
-    User: cluster.request.profile.username,
+    User: cluster.login.username,
   };
   const settings = Object.entries(options).flatMap(([key, value]) => ['-o', sshOption(key, value)]);
   return { file: 'ssh', args: [...settings, address, ...request.command] };

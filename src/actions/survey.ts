@@ -1,3 +1,4 @@
+import { imageText, type Profile } from '../config/profile.ts';
 import { type MachineChange, planMachines } from '../plan/machines.ts';
 import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Standing } from '../plan/plan.ts';
@@ -77,7 +78,7 @@ export async function survey(
   return {
     ...observed,
     ...{ model, known, artifacts, described, machines, reached },
-    machineType: `${cluster.request.profile.image} ${cluster.request.profile.instanceType}`,
+    machineType: machineTypeOf(cluster.request.profile),
     standings: await askStandings(
       { model, snapshot, observed: observed.observed, nodes: services },
       context,
@@ -85,6 +86,11 @@ export async function survey(
     unknown: unknownOf(nodesWith(machines, nodes, 'keep'), observed),
     failures: [...reach.failures, ...observed.failures].filter(({ node }) => !names.has(node)),
   };
+}
+
+/** What new machines start from and are made of, in words. */
+function machineTypeOf({ image, instanceTypes }: Profile): string {
+  return [imageText(image), ...instanceTypes].filter((word) => word !== '').join(' ');
 }
 
 /** Without those whose new machine is there and has yet to take its place: saying the same again is no new wish. */

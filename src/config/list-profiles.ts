@@ -1,5 +1,6 @@
 import { findProfileFiles, readChecked } from './config-files.ts';
-import { ConfigSchema, ProfileSchema } from './schema.ts';
+import { ProfileSchema } from './profile-schema.ts';
+import { ConfigSchema } from './schema.ts';
 
 /** A profile as a list shows it. */
 export interface ProfileListing {

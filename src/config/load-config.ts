@@ -3,12 +3,8 @@ import { suggestion } from '../suggest.ts';
 import type { YamlDocument, YamlPath } from '../yaml/parse.ts';
 import { ownEntry, valueAt } from '../yaml/value-at.ts';
 import { type Checked, findProfileFiles, readChecked } from './config-files.ts';
-import {
-  type ConfigDocument,
-  ConfigSchema,
-  type ProfileDocument,
-  ProfileSchema,
-} from './schema.ts';
+import { type ProfileDocument, ProfileSchema } from './profile-schema.ts';
+import { type ConfigDocument, ConfigSchema } from './schema.ts';
 
 /** One profile with its credentials, as the files have them. */
 export interface LoadedProfile {

@@ -4,7 +4,7 @@ import type { SourceLocation } from '../errors.ts';
 import { type Component, qualified } from '../recipe/composition.ts';
 import type { ConfigChoice } from './find-config.ts';
 import type { LoadedProfile } from './load-config.ts';
-import { profileOf } from './profile.ts';
+import { imageText, type Profile, profileOf } from './profile.ts';
 import { describeSecret } from './read-secret.ts';
 import type { ProfileInput, RequestInput, ResolvedProfile, ResolvedRequest } from './request.ts';
 import type { StateRoot } from './state-root.ts';
@@ -42,13 +42,32 @@ export function profileOrigins(
     { key: 'config', value: config.file, origin: config.origin },
     { key: 'state', value: state.folder, origin: state.origin },
     { key: 'profile', value: loaded.name, origin: input.profile === undefined ? 'default' : '-p' },
-    field(['image'], profile.image),
-    field(['instanceType'], profile.instanceType),
-    field(['username'], profile.username),
+    ...machineOrigins(profile, field),
     field(['hostKeys'], profile.hostKeys),
     field(['artifacts'], profile.artifacts),
     field(['timeouts', 'reach'], formatDuration(profile.reachTimeoutMs)),
     ...credentialOrigins(credentials, loaded, cwd),
+  ];
+}
+
+function machineOrigins(
+  { image, instanceTypes, username, zones, markets, hosts, via }: Profile,
+  field: (at: string[], value: string) => Origin,
+): readonly Origin[] {
+  if (hosts.length > 0) {
+    return [
+      field(['hosts'], hosts.map(({ address }) => address).join(', ')),
+      field(['username'], username ?? 'as each host or ~/.ssh/config says'),
+      ...(via === undefined ? [] : [field(['via'], via.host)]),
+    ];
+  }
+  return [
+    field(['image'], imageText(image)),
+    field(['instanceType'], instanceTypes.join(', ')),
+    field(['username'], username ?? 'as the image says'),
+    ...(zones.length === 0 ? [] : [field(['zones'], zones.join(', '))]),
+    field(['market'], markets.join(', ')),
+    ...(via === undefined ? [] : [field(['via'], via.host)]),
   ];
 }
 

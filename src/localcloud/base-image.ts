@@ -19,7 +19,13 @@ const run = promisify(execFile);
 const script = new URL('./base-image.sh', import.meta.url);
 
 /** The base images that can be made, and the Debian release that each is. */
-const codenames = new Map([['debian-12', 'bookworm']]);
+const codenames = new Map([
+  ['debian-12', 'bookworm'],
+  ['debian-13', 'trixie'],
+]);
+
+/** The names of the base images that can be made. */
+export const baseImages: readonly string[] = [...codenames.keys()];
 
 /** What making a base image tells, and how it is stopped. */
 export interface BuildOptions {

@@ -30,12 +30,44 @@ export interface Machine {
   readonly instanceType: string;
   /** Whether it bears its own name and ordinal as tags; until then only those of its launch. */
   readonly isLabelled: boolean;
+  /** How to log in to a machine that was there before the cluster; else as the profile says, with the cluster's key. */
+  readonly login?: MachineLogin;
+}
+
+/** A way in to a machine that was there before its cluster. */
+export interface MachineLogin {
+  readonly address: string;
+  readonly port: number;
+  readonly username: string;
+  /** Files of private keys, in the order in which they are tried; the agent's keys are tried before them. */
+  readonly keyFiles: readonly string[];
+  /** Socket of an agent that holds keys. */
+  readonly agent?: string;
+  /** Hosts that the connection goes through, the first one first. */
+  readonly via: readonly Omit<MachineLogin, 'via'>[];
 }
 
 /** What a machine of some type is made of; a machine cannot always know this about itself. */
 export interface MachineFigures {
   readonly memoryMib: number;
   readonly cpus: number;
+}
+
+/** What a machine is chosen from when it is launched: one of several that a profile may name. */
+export interface Pool {
+  readonly instanceType: string;
+  /** Null where the cloud chooses. */
+  readonly zone: string | null;
+  readonly market: 'on-demand' | 'spot';
+}
+
+/** A disk of a machine. */
+export interface DiskWish {
+  /** Device name as `/dev/sdf`; the image's root device when null. */
+  readonly device: string | null;
+  readonly gib: number;
+  readonly type: string | null;
+  readonly encrypted: boolean | null;
 }
 
 /** One call that launches several alike machines; plain data, since it is journalled before it is sent. */
@@ -46,18 +78,91 @@ export interface LaunchRequest {
   readonly incarnation: number;
   /** The machine that the cloud numbers i (from 0) becomes node `ordinals[i]`. */
   readonly ordinals: readonly number[];
+  /** Whether fewer machines than asked for are welcome: then they are those of the first ordinals. */
+  readonly atLeastOne: boolean;
   readonly imageId: string;
-  readonly instanceType: string;
+  readonly pool: Pool;
   readonly keyName: string;
   /** Public keys, one OpenSSH line each, that may log in besides the cluster's own. */
   readonly operatorKeys: readonly string[];
+  /** The cluster's own public key, for images that do not take it from the cloud. */
+  readonly loginKey: string | null;
+  /** Ids of the groups that the machines are in. */
+  readonly groupIds: readonly string[];
+  /** The subnet they are in; the zone's default one when null. */
+  readonly subnetId: string | null;
+  readonly publicAddress: boolean | null;
+  /** The image's root disk when it is to be another than the image says, then further ones. */
+  readonly disks: readonly DiskWish[];
+  readonly instanceProfile: string | null;
+  readonly protect: boolean;
+  /** The public host key, one OpenSSH line, that the machines are given; its private half is never journalled. */
+  readonly hostKey: string | null;
+}
+
+/** What a launch needs that must not be written down with it. */
+export interface LaunchSecrets {
+  /** Private half of {@link LaunchRequest.hostKey}, in OpenSSH's format. */
+  readonly hostKey: string | null;
+}
+
+/** An image as the cloud knows it. */
+export interface PreparedImage {
+  readonly id: string;
+  /** Its name at its cloud, for people; empty where it has none. */
+  readonly name: string;
+  /** The user that its publisher made for logging in, where that is known. */
+  readonly username: string | null;
+}
+
+/** Which image: an id or a name; the newest of an owner's with a name; or the one that a public parameter names. */
+export type ImageWish =
+  | string
+  | { readonly name: string; readonly owner: string }
+  | { readonly parameter: string };
+
+/** Who may reach a cluster's machines. Networks are CIDR blocks. */
+export interface NetworkWish {
+  /** Groups that exist and are used instead of one that is made for the cluster. */
+  readonly groupIds: readonly string[];
+  readonly subnetIds: readonly string[];
+  /** From where SSH is reached. */
+  readonly sshFrom: readonly string[];
+  readonly clientsFrom: readonly string[];
+  /** TCP ports that are for clients. */
+  readonly clientPorts: readonly number[];
+}
+
+/** The network that a cluster's machines are launched into. */
+export interface Network {
+  readonly groupIds: readonly string[];
+  /** By zone; the zones' default subnets when empty. */
+  readonly subnets: readonly { readonly id: string; readonly zone: string }[];
 }
 
 /** Something that still exists and carries the cluster's tags. */
 export interface Leftover {
-  readonly kind: 'instance' | 'key-pair';
+  readonly kind: LeftoverKind;
   readonly id: string;
   readonly state: string;
+}
+
+/** What a cluster may leave at a cloud. */
+export type LeftoverKind =
+  | 'instance'
+  | 'spot-request'
+  | 'volume'
+  | 'address'
+  | 'network-interface'
+  | 'security-group'
+  | 'key-pair'
+  | 'host';
+
+/** Something that carries our tags, whichever cluster's it is. */
+export interface Owned extends Leftover {
+  readonly cluster: ClusterRef;
+  /** When it was made, in milliseconds since the epoch; null where the cloud does not say. */
+  readonly createdAtMs: number | null;
 }
 
 /**
@@ -71,16 +176,24 @@ export interface Provider {
   readonly dialing: 'eager' | 'gentle';
   /** How long to wait between two calls of `describe`, in milliseconds. */
   readonly pollMs: number;
+  /** Whose machines these will be, as the cloud itself names the account; null where it does not tell. */
+  account(): Promise<string | null>;
   /**
-   * Makes ready what a launch on this cloud needs and gives the image's id for its id or name.
+   * Makes ready what a launch on this cloud needs and finds the image.
    * After failure nothing of the cluster exists.
    */
-  prepare(image: string): Promise<string>;
-  figures(instanceType: string): Promise<MachineFigures>;
+  prepare(image: ImageWish): Promise<PreparedImage>;
+  /** What machines of each of these types are made of. */
+  figures(instanceTypes: readonly string[]): Promise<ReadonlyMap<string, MachineFigures>>;
   /** Makes the cloud know the cluster's public key under `name`; an existing one of that name is kept. */
   importKey(cluster: ClusterRef, name: string, publicKey: string): Promise<void>;
-  /** Launches in one call. After failure either nothing exists, or `describe` finds it, or the same request may be sent again. */
-  launch(request: LaunchRequest): Promise<readonly Machine[]>;
+  /** Makes the cluster's group, or brings the rules of an existing one to what is wished. */
+  openNetwork(cluster: ClusterRef, wish: NetworkWish): Promise<Network>;
+  /**
+   * Launches in one call. After failure either nothing exists, or `describe` finds it, or the same request may be sent
+   * again.
+   */
+  launch(request: LaunchRequest, secrets: LaunchSecrets): Promise<readonly Machine[]>;
   /** Gives machines that lack them their own names and ordinals as tags, for people and other tools; no truth depends on it. */
   label(cluster: ClusterRef, machines: readonly Machine[]): Promise<void>;
   /** Every machine that carries the cluster's uid, in one filtered call; terminated ones for as long as the cloud remembers them. */
@@ -88,10 +201,16 @@ export interface Provider {
   /** The uids of live clusters with this name, for when the local state was lost. */
   discover(clusterName: string): Promise<readonly string[]>;
   start(ids: readonly string[]): Promise<void>;
+  /** Those of the machines that the cloud protects from being ended. */
+  protectedAmong(ids: readonly string[]): Promise<readonly string[]>;
+  /** Lets protected machines be ended. */
+  unprotect(ids: readonly string[]): Promise<void>;
   /** Asks for the machines' end; they are gone only when `describe` says so. */
   terminate(ids: readonly string[]): Promise<void>;
   /** What the machine wrote to its console, newest part; empty when the cloud has nothing yet. */
   consoleOutput(id: string): Promise<string>;
   /** Removes what a cluster leaves besides machines, then looks for everything that still carries its tags. */
   sweep(uid: string): Promise<readonly Leftover[]>;
+  /** Everything that carries our tags in this account, terminated machines left out. */
+  owned(): Promise<readonly Owned[]>;
 }

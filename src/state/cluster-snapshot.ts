@@ -38,6 +38,16 @@ export const ClusterSnapshotSchema = z.strictObject({
   cloud: z.string().min(1),
   /** When the cluster was first asked for, ISO 8601. */
   createdAt: z.iso.datetime(),
+  /** What machines start from, once it was found: those that come later start from the same. */
+  image: z
+    .strictObject({
+      /** What the profile asked for then. */
+      wish: z.string(),
+      id: z.string(),
+      /** Who logs in where the profile does not say. */
+      username: z.string().nullable(),
+    })
+    .optional(),
   /** The last applied request, used again when a run says nothing else. */
   request: z.strictObject({
     count: z.int().positive(),

@@ -6,7 +6,17 @@ const journalVersion = 1;
 
 /** Something the program does outside of itself that must be neither forgotten nor done twice. */
 export const EffectSchema = z.strictObject({
-  kind: z.enum(['launch', 'terminate', 'import-key', 'start', 'bundle', 'delete-key']),
+  kind: z.enum([
+    'launch',
+    'terminate',
+    'import-key',
+    'start',
+    'bundle',
+    'delete-key',
+    'open-network',
+    'unprotect',
+    'sweep',
+  ]),
   /** What the cloud or the node knows the effect by: the same token again is the same effect. */
   token: z.string().min(1),
   /** The whole request, to be sent again verbatim. Plain JSON, and never a secret in it. */

@@ -1,4 +1,5 @@
 import { DeployerError } from '../../errors.ts';
+import { isNoCapacityCode } from '../no-capacity.ts';
 
 const hints: Readonly<Record<string, string>> = {
   AuthFailure: 'The credentials are not accepted: check the keys that the profile names.',
@@ -13,14 +14,6 @@ const hints: Readonly<Record<string, string>> = {
 
 /** Refusals that say nothing about the request itself. */
 const throttled: ReadonlySet<string> = new Set(['RequestLimitExceeded', 'Throttling']);
-
-/** Answered as a fault of the cloud's own, but nothing was launched. */
-const noCapacity: ReadonlySet<string> = new Set([
-  'InsufficientInstanceCapacity',
-  'InsufficientHostCapacity',
-  'InsufficientAddressCapacity',
-  'InsufficientReservedInstanceCapacity',
-]);
 
 /**
  * What an EC2 call threw, as an error for people. EC2's own code is the error's code (`error.name` in the SDK),
@@ -43,7 +36,7 @@ export function toApiError(call: string, error: unknown): DeployerError {
  * carried out.
  */
 function isRefusal(error: Error): boolean {
-  if (noCapacity.has(error.name)) return true;
+  if (isNoCapacityCode(error.name)) return true;
   if (throttled.has(error.name) || !('$metadata' in error)) return false;
   const metadata = error.$metadata;
   if (typeof metadata !== 'object' || metadata === null) return false;

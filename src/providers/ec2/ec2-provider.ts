@@ -19,10 +19,12 @@ export function createEc2Provider(
   const { sdk, client } = api;
   return {
     ...about,
+    account: async () => null,
     prepare: (image) => named('DescribeImages', resolveImage(api, image)),
-    figures: (instanceType) => named('DescribeInstanceTypes', typeFigures(api, instanceType)),
+    figures: (types) => named('DescribeInstanceTypes', typeFigures(api, types)),
     importKey: (cluster, name, publicKey) =>
       named('ImportKeyPair', importKey(api, cluster, name, publicKey)),
+    openNetwork: async () => ({ groupIds: [], subnets: [] }),
     launch: (request) => named('RunInstances', launch(api, request)),
     label: (cluster, machines) => named('CreateTags', label(api, cluster, machines)),
     describe: (uid) => named('DescribeInstances', describe(api, uid)),
@@ -31,12 +33,15 @@ export function createEc2Provider(
       const command = new sdk.StartInstancesCommand({ InstanceIds: [...ids] });
       await named('StartInstances', client.send(command));
     },
+    protectedAmong: async () => [],
+    unprotect: async () => {},
     terminate: async (ids) => {
       const command = new sdk.TerminateInstancesCommand({ InstanceIds: [...ids] });
       await named('TerminateInstances', client.send(command));
     },
     consoleOutput: (id) => named('GetConsoleOutput', consoleOutput(api, id)),
     sweep: (uid) => named('the sweep', sweepCluster(api, uid)),
+    owned: async () => [],
   };
 }
 
@@ -85,7 +90,9 @@ function runInstancesInput(request: LaunchRequest): RunInstancesCommandInput {
   ];
   return {
     ImageId: request.imageId,
-    InstanceType: request.instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
+    InstanceType: request.pool.instanceType as NonNullable<
+      RunInstancesCommandInput['InstanceType']
+    >,
     MinCount: count,
     MaxCount: count,
     KeyName: request.keyName,

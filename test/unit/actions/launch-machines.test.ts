@@ -46,7 +46,7 @@ async function replace({ can }: Pick<ReturnType<typeof cloudThatEnds>, 'can'>) {
   const cluster = await clusterIn(cwd, 'zookeeper', 3, { can });
   const snapshot = await inRun(cluster, context, async (run) => {
     const remembered = await run.save(sampleContent());
-    return launchMachines(run, remembered, [replaced], 'ami-1');
+    return launchMachines(run, remembered, [replaced]);
   });
   return { snapshot, waitedMs: context.clock.monotonicMs() };
 }
@@ -72,8 +72,10 @@ describe('a machine that is replaced', () => {
 describe('a launch that was cut short', () => {
   const request: LaunchRequest = {
     cluster: { uid: 'u-4f1c', name: 'zookeeper-default' },
-    ...{ token: 't', incarnation: 1, ordinals: [1], imageId: 'ami-1', instanceType: 'small' },
-    ...{ keyName: 'key', operatorKeys: [] },
+    ...{ token: 't', incarnation: 1, ordinals: [1], atLeastOne: false, imageId: 'ami-1' },
+    pool: { instanceType: 'small', zone: null, market: 'on-demand' },
+    ...{ keyName: 'key', operatorKeys: [], loginKey: null, groupIds: [], subnetId: null },
+    ...{ publicAddress: null, disks: [], instanceProfile: null, protect: false, hostKey: null },
   };
   const settled = async (launch: Provider['launch']) => {
     const context = contextIn(cwd);

@@ -24,7 +24,10 @@ async function surveyed(
   machines: readonly Machine[],
   { isRun = false, replace = [] as readonly number[] } = {},
 ) {
-  const can = { describe: async () => machines, figures: async () => ({ memoryMib: 1, cpus: 1 }) };
+  const can = {
+    describe: async () => machines,
+    figures: async () => new Map([['small', { memoryMib: 1, cpus: 1 }]]),
+  };
   const consoleOutput = async () => '';
   const cluster = await clusterIn(cwd, 'zookeeper', 3, { can: { ...can, consoleOutput } });
   const context = contextIn(cwd);

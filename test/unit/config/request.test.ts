@@ -75,7 +75,7 @@ test('a profile has every default filled in', async () => {
   const cloud = await (await resolve({ profile: 'cloud' })).request();
   expect(cloud.profile).toMatchObject({
     username: 'admin',
-    hostKeys: 'pinned',
+    hostKeys: 'inject',
     reachTimeoutMs: 300_000,
   });
   expect(cloud.credentials).toMatchObject({
@@ -114,7 +114,7 @@ test('a profile may stand in a file of its own', async () => {
     },
   );
   const { profile, origins } = await request();
-  expect(profile.instanceType).toBe('t3.xlarge');
+  expect(profile.instanceTypes).toEqual(['t3.xlarge']);
   expect(origins).toContainEqual({
     key: 'profile.instanceType',
     value: 't3.xlarge',
@@ -206,7 +206,7 @@ test.each([
   [
     '    region: eu-central-1\n',
     '',
-    'config.yml:20:5 expected cloud: local, a region or an endpoint',
+    'config.yml:20:5 expected cloud: local, cloud: static, a region or an endpoint',
   ],
   ['region:', 'regoin:', 'unknown key "regoin" | did you mean "region"?'],
   ['    accessKey: {env: KEY}\n', '', 'accessKey and secretKey go together'],

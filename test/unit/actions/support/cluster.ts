@@ -27,7 +27,12 @@ export async function clusterIn(
   const known = await readCluster({ ...request, ...files }, context);
   return {
     ...known,
-    ...{ name: known.request.clusterName, connections: [], provider: providerThat(can) },
+    ...{
+      name: known.request.clusterName,
+      connections: [],
+      login: { username: 'root' },
+      provider: providerThat(can),
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -7,7 +7,9 @@ export function providerThat(can: Partial<Provider>): Provider {
     ...{ cloud: 'a cloud for tests', dialing: 'eager', pollMs: 1 },
     ...{ prepare: cannot, figures: cannot, importKey: cannot, launch: cannot, label: cannot },
     ...{ describe: cannot, discover: cannot, start: cannot, terminate: cannot },
-    ...{ consoleOutput: cannot, sweep: cannot },
+    ...{ consoleOutput: cannot, sweep: cannot, owned: cannot, account: async () => null },
+    ...{ protectedAmong: async () => [], unprotect: cannot },
+    openNetwork: async () => ({ groupIds: [], subnets: [] }),
     ...can,
   };
 }
