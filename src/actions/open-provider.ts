@@ -8,6 +8,7 @@ import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ActionContext } from './context.ts';
 import { openLocalProvider } from './local-provider.ts';
+import { renewingProvider } from './renewing-provider.ts';
 
 type Ec2Credentials = Extract<Credentials, { kind: 'ec2' }>;
 
@@ -24,7 +25,16 @@ export async function openProvider(
   if (credentials.kind === 'static') {
     throw new UsageError('no-such-provider', 'machines of your own cannot be used yet');
   }
-  const api = await openEc2Api(await ec2Access(credentials, dirname(configFile), context));
+  const open = () => openEc2Provider(credentials, dirname(configFile), context);
+  return renewingProvider(await open(), open, context);
+}
+
+async function openEc2Provider(
+  credentials: Ec2Credentials,
+  folder: string,
+  context: ActionContext,
+): Promise<Provider> {
+  const api = await openEc2Api(await ec2Access(credentials, folder, context));
   const { region, endpoint } = credentials;
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');
   return createEc2Provider(api, { cloud, dialing: 'gentle', pollMs: 1_000 });

@@ -99,6 +99,19 @@ const SecretSchema = z.strictObject({
   encoding: z.enum(['base64', 'hex']).default('base64').describe('how they are written'),
 });
 
+/** A port that clients connect to; over TCP where nothing else is said. */
+const ClientPortSchema = z
+  .union([z.int(), z.string()], 'expected a port like 2181 or 53/udp')
+  .transform((value, context) => {
+    const [, digits = '', protocol = 'tcp'] = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(`${value}`) ?? [];
+    const port = Number(digits);
+    if (port >= 1 && port <= 65_535 && (protocol === 'tcp' || protocol === 'udp')) {
+      return { port, protocol } as const;
+    }
+    context.addIssue({ code: 'custom', message: 'expected a port like 2181 or 53/udp' });
+    return z.NEVER;
+  });
+
 /** A whole recipe as `recipes/NAME.yml` holds it, after its templates were filled. */
 export const RecipeSchema = z.strictObject({
   recipe: NameSchema.describe("the recipe's name, the same as its file's"),
@@ -141,6 +154,12 @@ export const RecipeSchema = z.strictObject({
     .min(1)
     .describe('the work, in order; each entry is one name with its phase'),
   proofs: z.array(ProofSchema).default([]).describe('what shows that it works'),
+  clientPorts: z
+    .array(ClientPortSchema)
+    .default([])
+    .describe(
+      'ports that clients connect to, like 2181 or 53/udp: a profile may open them to the outside',
+    ),
   outputs: z
     .record(VariableSchema, z.string())
     .default({})
@@ -160,6 +179,7 @@ export type RecipeDocument = z.infer<typeof RecipeSchema>;
 export const RecipeHeadSchema = RecipeSchema.extend({
   phases: z.unknown().optional(),
   proofs: z.unknown().optional(),
+  clientPorts: z.unknown().optional(),
   outputs: z.unknown().optional(),
   notices: z.unknown().optional(),
 });

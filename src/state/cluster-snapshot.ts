@@ -36,6 +36,8 @@ export const ClusterSnapshotSchema = z.strictObject({
   profile: z.string().min(1),
   /** Which cloud its machines are on, in words; the same words each time. */
   cloud: z.string().min(1),
+  /** Whose machines they are, as the cloud names the account; missing where it does not tell. */
+  account: z.string().optional(),
   /** When the cluster was first asked for, ISO 8601. */
   createdAt: z.iso.datetime(),
   /** What machines start from, once it was found: those that come later start from the same. */
