@@ -46,7 +46,9 @@ describe('ZooKeeper on Debian 13', () => {
       await writer.create('/trixie', 'written on Debian 13');
       await reader.catchUp();
       expect(await reader.read('/trixie')).toBe('written on Debian 13');
-      expect(await askServer(first?.address ?? '', 2181, 'srvr')).toContain('Zookeeper version: 3.9');
+      expect(await askServer(first?.address ?? '', 2181, 'srvr')).toContain(
+        'Zookeeper version: 3.9',
+      );
     } finally {
       writer.close();
       reader.close();
