@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../../src/artifacts/download.ts';
 import { openHttp } from '../../../src/artifacts/http.ts';
+import { ownName } from '../../../src/artifacts/owner.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { depsIn, type TestDeps } from './support/deps.ts';
 import { cutAfter, file, startFileServer } from './support/file-server.ts';
@@ -26,9 +27,11 @@ const get = (urls: readonly string[], changes: Partial<TestDeps> = {}) => {
   return download({ name: 'thing', digest, urls, onBytes }, { ...deps, ...changes });
 };
 
+const nameOfTheDead = () => ownName().replace(/^\d+/, '999999999');
+
 /** The beginning of the file, as a process that is gone left it behind. */
 function leaveBehind(bytes: Buffer, origin: object): void {
-  const partial = join(folder, 'cache/partial', `${digest.replace(':', '-')}.999999999`);
+  const partial = join(folder, 'cache/partial', `${digest.replace(':', '-')}.${nameOfTheDead()}`);
   mkdirSync(partial, { recursive: true });
   writeFileSync(join(partial, 'content'), bytes);
   writeFileSync(join(partial, 'origin.json'), JSON.stringify(origin));
