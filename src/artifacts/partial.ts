@@ -65,6 +65,7 @@ function partialIn(folder: string): Partial {
       }
     },
     restart: (origin) => {
+      mkdirSync(folder, { recursive: true });
       writeFileSync(file, '');
       writeFileSync(originFile, JSON.stringify(origin));
     },
