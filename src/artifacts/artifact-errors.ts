@@ -83,6 +83,15 @@ export function noOwnFile(path: string, cause: unknown): UsageError {
   });
 }
 
+/** The error of a file of the user's own that is there, and cannot be read. */
+export function unreadableOwnFile(path: string, cause: unknown): UsageError {
+  return new UsageError('unreadable-file', `cannot read the file ${path}`, {
+    excerpt: cause instanceof Error ? cause.message : String(cause),
+    cause,
+    hint: 'It must be a file that you may read.',
+  });
+}
+
 /** The error of files that mvn did not give although it was content. */
 export function notGiven(coordinates: readonly string[]): DeployerError {
   return new DeployerError('maven-failed', 'mvn is content, but did not give all files', {

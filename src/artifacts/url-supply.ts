@@ -42,7 +42,12 @@ async function digestOf(places: readonly UrlSource[], deps: SupplyDeps): Promise
   return publisherDigest(sums, deps);
 }
 
-/** The last name of an address's path. */
+/** The last name of an address's path; as it is written where it cannot be decoded. */
 function nameIn(url: string): string {
-  return decodeURIComponent(path.posix.basename(new URL(url).pathname));
+  const name = path.posix.basename(new URL(url).pathname);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Artifact, ArtifactSchema } from '../../../src/artifacts/artifact.ts';
@@ -116,6 +116,11 @@ describe('an artifact at an address', () => {
   test.each([
     ['https://files.example/thing', { unpack: {} }, 'unknown-format'],
     ['https://files.example/', {}, 'no-file-name'],
+    ['https://files.example/a%20thing', {}, 'no-file-name'],
+    ['https://files.example/thing%20', {}, 'no-file-name'],
+    ['https://files.example/lib%2Fthing', {}, 'no-file-name'],
+    ['https://files.example/thing%zz', {}, 'no-file-name'],
+    ['https://files.example/thing%zz', { unpack: {} }, 'unknown-format'],
   ])('%s with %j is refused with what to write', async (url, more, code) => {
     const artifact = from({ it: { url, checksum: { sha256 }, ...more } });
     await expect(stepOf(artifact)).rejects.toMatchObject({ code });
@@ -151,6 +156,17 @@ describe('an artifact that is a file of the user’s own', () => {
     writeFileSync(join(folder, 'tool'), 'other');
     const other = await resolveArtifact(wrong, depsIn(folder));
     await expect(other.deliverable?.content()).rejects.toMatchObject({ code: 'checksum-mismatch' });
+  });
+});
+
+test('a file of the user’s own that is a folder is told as such, and not as a cache that cannot be written', async () => {
+  mkdirSync(join(folder, 'tool'));
+  const artifact = from({ mine: { file: 'tool', checksum: { sha256 } } });
+  const { deliverable } = await resolveArtifact(artifact, depsIn(folder));
+  await expect(deliverable?.content()).rejects.toMatchObject({
+    code: 'unreadable-file',
+    message: `cannot read the file ${join(folder, 'tool')}`,
+    excerpt: expect.stringContaining('EISDIR'),
   });
 });
 
