@@ -45,6 +45,14 @@ export function noSum(url: string, name: string, names: readonly string[]): Depl
   });
 }
 
+/** The error of a publisher's checksum file that is none, as long as it is. */
+export function sumsTooLong(url: string, longestBytes: number): DeployerError {
+  const message = `${url} is longer than any list of checksums (${longestBytes / 1024 / 1024} MiB)`;
+  return new DeployerError('no-checksum', message, {
+    hint: 'Is it the address of the checksum file, and not of the file itself? Or write the sum into the recipe: checksum: {sha256: …}',
+  });
+}
+
 /** The error of a version of which the recipe knows no lock file. */
 export function noLock(
   { name, version }: { readonly name: string; readonly version: string },

@@ -1,4 +1,4 @@
-import { noSum, unavailable } from './artifact-errors.ts';
+import { noSum, sumsTooLong, unavailable } from './artifact-errors.ts';
 import { digestIn, readSums } from './checksum-file.ts';
 import type { DownloadDeps } from './download.ts';
 import { checkStatus, NotHere, withAttempts } from './fetch-attempts.ts';
@@ -57,8 +57,12 @@ async function readText(url: string, { http, signal }: DownloadDeps): Promise<st
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes <= longestBytes) chunks.push(chunk);
+    if (bytes > longestBytes) break;
+    chunks.push(chunk);
   }
+  // One that was not read to its end says that it was given up.
+  body.on('error', () => {}).destroy();
   checkStatus(status);
+  if (bytes > longestBytes) throw sumsTooLong(url, longestBytes);
   return Buffer.concat(chunks).toString();
 }
