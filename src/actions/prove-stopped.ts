@@ -58,6 +58,9 @@ function chosen(stop: Stop, nodes: readonly AskedNode[], model: ClusterModel): S
   const node = stop.on === 'first' ? candidates[0] : candidates.at(-1);
   const others = nodes.filter((each) => each !== node);
   if (node === undefined || others.length === 0) return 'there is no other node that could go on';
+  const { length } = candidates;
+  if (length < stop.least)
+    return `not tried: ${length} nodes hold ${stop.service}, and this takes ${stop.least}`;
   if (node.remote === null) return `-${node.scope.ordinal}: not reached`;
   const rule = phase.service?.quorum;
   const serving = new Set(others.map(({ scope }) => scope.ordinal));

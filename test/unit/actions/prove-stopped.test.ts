@@ -4,9 +4,9 @@ import { formed, modelOfText } from '../plan/model-of.ts';
 import { askedNodesOf } from './support/asked-nodes.ts';
 import { contextIn } from './support/run.ts';
 
-/** What comes of a proof that stops a service which needs a majority, and which commands any node was sent. */
-async function disrupt(count: number, works: boolean) {
-  const model = formed(
+/** A cluster of a service with a quorum, and with a proof that stops it. */
+async function demo(count: number, { quorum = 'majority', stop = '{service: demo}' } = {}) {
+  return formed(
     await modelOfText(
       `recipe: demo
 about: for tests
@@ -14,19 +14,24 @@ supports: [debian-12]
 roles: {server: {count: 3}}
 phases:
   - start:
-      service: {name: demo, quorum: majority}
+      service: {name: demo, quorum: ${quorum}}
       gate: {probe: {command: serves}}
 proofs:
   - {about: it works, class: read, probe: {command: works}}
   - about: it goes on
     class: disruptive
-    stop: {service: demo}
+    stop: ${stop}
     write: {command: write}
     read: {command: read, equals: write}
 `,
       count,
     ),
   );
+}
+
+/** What comes of the proof where nothing may be stopped. */
+async function disrupt(count: number, works: boolean, more: Parameters<typeof demo>[1] = {}) {
+  const model = await demo(count, more);
   const sent: string[] = [];
   const nodes = askedNodesOf(model, (_, command) => {
     sent.push(command);
@@ -45,5 +50,12 @@ it.each([
 ])('a service of %i nodes is not stopped where it works: %j', async (count, works, detail) => {
   expect(await disrupt(count, works)).toEqual({
     ...{ about: 'it goes on', class: 'disruptive', ok: false, detail },
+  });
+});
+
+it('a service is not stopped where fewer nodes hold it than the proof takes', async () => {
+  const more = { quorum: '{allBut: 1}', stop: '{service: demo, least: 3}' };
+  expect(await disrupt(2, true, more)).toMatchObject({
+    ...{ ok: false, detail: 'not tried: 2 nodes hold demo, and this takes 3' },
   });
 });
