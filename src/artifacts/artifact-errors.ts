@@ -45,6 +45,15 @@ export function noSum(url: string, name: string, names: readonly string[]): Depl
   });
 }
 
+/** The error of a file whose publisher tells another checksum than it did when it was asked first. */
+export function sumChanged(name: string, before: string, now: string): DeployerError {
+  return new DeployerError('checksum-changed', `the publisher of ${name} tells another checksum`, {
+    excerpt: `before ${before}\nnow    ${now}`,
+    retryable: true,
+    hint: 'The file was replaced. If that is what its publisher says, run the same command again: it takes the new one.',
+  });
+}
+
 /** The error of a publisher's checksum file that is none, as long as it is. */
 export function sumsTooLong(url: string, longestBytes: number): DeployerError {
   const message = `${url} is longer than any list of checksums (${longestBytes / 1024 / 1024} MiB)`;

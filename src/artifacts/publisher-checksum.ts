@@ -27,13 +27,25 @@ export async function publisherDigest(
     const known = await deps.cache.recall(keyOf(sum));
     if (known !== null) return known;
   }
+  return askPublisher(sums, deps);
+}
+
+/**
+ * The digest as the publisher tells it now, remembered in the place of what it told before.
+ * @throws {DeployerError} as {@link publisherDigest}
+ */
+export async function askPublisher(
+  sums: readonly PublisherSum[],
+  deps: DownloadDeps,
+): Promise<string> {
   const reasons: string[] = [];
   for (const sum of sums) {
     try {
       const text = await withAttempts(deps, () => readText(sum.url, deps));
       const digest = digestIn(text, sum.name);
       if (digest === undefined) throw noSum(sum.url, sum.name, namesIn(text));
-      await deps.cache.remember(keyOf(sum), digest);
+      // Of all of them: what another one told before must not outlive it.
+      for (const each of sums) await deps.cache.remember(keyOf(each), digest);
       return digest;
     } catch (error) {
       if (!(error instanceof NotHere)) throw error;

@@ -79,6 +79,28 @@ describe('an artifact at an address', () => {
     ]);
   });
 
+  test('that its publisher has replaced says so, and is taken the next time; one that is just wrong never is', async () => {
+    await using server = await startFileServer();
+    const url = `${server.url}/thing`;
+    const publish = (content: string, summed = content) => {
+      server.serve('/thing', file(content));
+      server.serve('/thing.sha256', file(digestOf(summed).slice(7)));
+    };
+    const artifact = from({ it: { url, checksum: { url: `${url}.sha256` } } });
+    const bring = async () => {
+      const { deliverable } = await resolveArtifact(artifact, depsIn(folder));
+      return deliverable?.content();
+    };
+    publish('wrong', 'first');
+    await expect(bring()).rejects.toMatchObject({ code: 'checksum-mismatch' });
+    publish('second');
+    await expect(bring()).rejects.toMatchObject({
+      code: 'checksum-changed',
+      excerpt: `before ${digestOf('first')}\nnow    ${digestOf('second')}`,
+    });
+    expect(await bring()).toMatchObject({ files: [{ digest: digestOf('second') }] });
+  });
+
   test('that is damaged in the cache is fetched again, with a word', async () => {
     await using server = await startFileServer();
     server.serve('/thing', file('content'));
