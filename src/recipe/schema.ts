@@ -43,6 +43,11 @@ export const WriteReadProofSchema = z.strictObject({
     .strictObject({
       service: z.string().min(1).describe('name of a service of this recipe'),
       on: z.enum(['first', 'last']).default('last').describe('on which of its nodes'),
+      least: z
+        .int()
+        .min(2)
+        .default(2)
+        .describe('of how many nodes at least; with fewer nothing is stopped, and nothing shown'),
     })
     .optional()
     .describe('what is stopped before: the other nodes write and read, then it starts again'),

@@ -86,6 +86,8 @@ export const ClusterSnapshotSchema = z.strictObject({
       .default({}),
     /** Parameters that may not change any more, by their name in the cluster. */
     fixed: z.record(z.string(), z.json()).default({}),
+    /** Secrets that were made, as RECIPE.NAME; missing where an earlier version of the program wrote last. */
+    secrets: z.array(z.string()).optional(),
   }),
   /** By service whose `first` has completed: the machines that are its members and know each other. */
   formed: z.record(
