@@ -12,6 +12,10 @@ import { type Params, required } from './query.ts';
 export interface CloudReply {
   readonly status: number;
   readonly body: string;
+  /** Of the body; XML when it is left out. */
+  readonly contentType?: string;
+  /** The connection ends without an answer, although what was asked may have been done. */
+  readonly isDropped?: boolean;
 }
 
 /** What an answer depends on, besides the request. */
@@ -20,11 +24,16 @@ export type Surroundings = Omit<ActionContext, 'params'>;
 /** The version of STS, which is answered at the same address as EC2. */
 const stsVersion = '2011-06-15';
 
-/** Answers one request of the Query protocol, of EC2 or of STS. */
-export async function answer(given: Params, surroundings: Surroundings): Promise<CloudReply> {
+/** Answers one request of the Query protocol, of EC2 or of STS; with `fault` when it is given. */
+export async function answer(
+  given: Params,
+  surroundings: Surroundings,
+  fault?: Ec2Fault,
+): Promise<CloudReply> {
   const requestId = randomUUID();
   const isSts = given.get('Version') === stsVersion || given.get('Action') === 'GetCallerIdentity';
   try {
+    if (fault !== undefined) throw fault;
     const body = await (isSts ? answerSts : answerEc2)(given, surroundings, requestId);
     return { status: 200, body };
   } catch (error) {

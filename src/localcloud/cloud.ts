@@ -2,9 +2,11 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { answer, type CloudReply } from './answer.ts';
+import { misdeedsFor, wronged } from './call-misdeeds.ts';
 import type { Host } from './host.ts';
 import { hostMachines } from './host-machines.ts';
 import type { Machines } from './machines.ts';
+import { misdeedsOf } from './misdeeds.ts';
 import { networkName } from './names.ts';
 import { type PaperTimes, paperMachines } from './paper-machines.ts';
 import { type PersonalityName, personalities } from './personality.ts';
@@ -67,14 +69,20 @@ export function openCloud(options: CloudOptions): LocalCloud {
   const call = async (form: string): Promise<CloudReply> => {
     const params = parseQuery(form);
     const nowMs = host.clock.now();
-    const personality = personalities[options.personality ?? (await storedPersonality(host))];
-    const reply = await answer(params, { host, machines, account, nowMs, personality });
+    const record = await host.store.read();
+    const name = options.personality ?? record.personality ?? 'aws';
+    const wrong = await misdeedsFor(host.store, record, {
+      account,
+      params,
+      nowMs,
+      personality: name,
+    });
+    const personality = personalities[name];
+    const misdeeds = misdeedsOf(record);
+    const surroundings = { host, machines, account, nowMs, personality, misdeeds };
+    const reply = await wronged(wrong, host.clock, (fault) => answer(params, surroundings, fault));
     onCall?.({ action: params.get('Action') ?? '', atMs: nowMs, status: reply.status });
     return reply;
   };
   return { host, machines, account, call };
-}
-
-async function storedPersonality({ store }: Host): Promise<PersonalityName> {
-  return (await store.read()).personality ?? 'aws';
 }

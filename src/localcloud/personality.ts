@@ -16,9 +16,8 @@ export interface Personality {
   readonly onUnknownParameter: 'ignored' | { readonly code: string; readonly status: number };
   /** The kinds of public key that can be imported. */
   readonly keyKinds: readonly string[];
-  readonly console: 'base64' | 'plain';
   /** `unchecked`: the same token gives the earlier machines, whatever else the request says. */
-  readonly clientToken: 'checked' | 'unchecked' | 'ignored';
+  readonly clientToken: 'checked' | 'unchecked';
   /** `old`: `<ErrorResponse><Error>` in place of `<Response><Errors><Error>`. */
   readonly errorEnvelope: 'current' | 'old';
   /** How many hexadecimal digits the ids of what is made have. */
@@ -31,7 +30,6 @@ const aws: Personality = {
   missingParameters: new Set(),
   onUnknownParameter: { code: 'UnknownParameter', status: 400 },
   keyKinds: ['ssh-ed25519', 'ssh-rsa'],
-  console: 'base64',
   clientToken: 'checked',
   errorEnvelope: 'current',
   idDigits: 17,

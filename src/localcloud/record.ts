@@ -118,8 +118,8 @@ const AddressSchema = z.strictObject({
   association: z.strictObject({ id: z.string(), instance: z.string() }).optional(),
 });
 
-/** Something that the cloud does wrong, as `parseFault` reads it, and how many times it still does. */
-const StoredFaultSchema = z.strictObject({ spec: z.string(), left: z.int().optional() });
+/** Something that the cloud does wrong, as `parseMisdeed` reads it, and how many times it still does. */
+const StoredMisdeedSchema = z.strictObject({ spec: z.string(), left: z.int().optional() });
 
 /** What is left of a bucket of tokens, and when that was counted. */
 const BucketSchema = z.strictObject({ tokens: z.number(), atMs: z.number() });
@@ -130,7 +130,7 @@ const CurrentRecordSchema = z.strictObject({
   network: z.strictObject({ subnet: z.string(), nextHost: z.int() }).optional(),
   /** Which cloud this one behaves like, for those who do not say so themselves. */
   personality: z.enum(personalityNames).optional(),
-  faults: z.array(StoredFaultSchema),
+  misdeeds: z.array(StoredMisdeedSchema),
   /** The accounts' buckets by `ACCOUNT/BUCKET`; only while calls are throttled. */
   buckets: z.record(z.string(), BucketSchema).optional(),
   instances: z.array(InstanceSchema),
@@ -152,7 +152,7 @@ const FirstRecordSchema = z
   .transform(({ network, misbehaviour, instances, keyPairs }) => ({
     ...emptyRecord(),
     ...(network !== undefined && { network }),
-    faults: misbehaviour.boot === 'normal' ? [] : [{ spec: misbehaviour.boot }],
+    misdeeds: misbehaviour.boot === 'normal' ? [] : [{ spec: misbehaviour.boot }],
     instances,
     keyPairs,
   }));
@@ -177,7 +177,7 @@ export type CloudRecord = z.infer<typeof CurrentRecordSchema>;
 export function emptyRecord(): CloudRecord {
   return {
     version: 2,
-    faults: [],
+    misdeeds: [],
     instances: [],
     keyPairs: [],
     securityGroups: [],

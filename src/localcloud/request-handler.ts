@@ -39,10 +39,11 @@ export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
       const given = options?.abortSignal;
       const signal = given instanceof AbortSignal ? given : undefined;
       const reply = await orAbort(() => cloud.call(String(request.body ?? '')), signal);
+      if (reply.isDropped === true) throw dropped();
       return {
         response: {
           statusCode: reply.status,
-          headers: { 'content-type': 'text/xml;charset=UTF-8' },
+          headers: { 'content-type': reply.contentType ?? 'text/xml;charset=UTF-8' },
           body: Buffer.from(reply.body),
         },
       };
@@ -67,6 +68,11 @@ function orAbort<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Pr
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+/** As Node tells it when the other side ends a connection. */
+function dropped(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
 function abortError(signal: AbortSignal): Error {

@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import { newId } from '../ids.ts';
 import type { Machines } from '../machines.ts';
+import type { Misdeed } from '../misdeed.ts';
 import { type OwnRecord, ownOf, shownOf } from '../own.ts';
 import type { Personality } from '../personality.ts';
 import type { Params } from '../query.ts';
@@ -17,6 +18,8 @@ export interface ActionContext {
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   readonly personality: Personality;
+  /** What the cloud does wrong now. */
+  readonly misdeeds: readonly Misdeed[];
 }
 
 /** Answers one EC2 action with the elements of its response. */

@@ -2,6 +2,7 @@ import { endInstance } from '../end-instance.ts';
 import { Ec2Fault, missingParameter } from '../fault.ts';
 import { withHands } from '../host.ts';
 import { type InstanceState, type StateName, stateCode } from '../instance-state.ts';
+import { misdeedOf } from '../misdeeds.ts';
 import { listOf } from '../query.ts';
 import type { CloudRecord, Instance } from '../record.ts';
 import type { XmlValue } from '../xml.ts';
@@ -15,7 +16,7 @@ type Change = (instance: Instance, state: StateName, record: CloudRecord) => voi
 /** Ends instances for good; those that are gone already stay so. None is ended when one of them is protected. */
 export const terminateInstances: Action = (context) =>
   changeInstances(context, (instance, _state, record) => {
-    if (instance.isTerminationProtected === true)
+    if (obeysProtection(context) && instance.isTerminationProtected === true)
       throw isProtected(instance, 'terminated', 'Termination');
     endInstance(record, instance, context.nowMs);
   });
@@ -24,7 +25,8 @@ export const terminateInstances: Action = (context) =>
 export const stopInstances: Action = (context) =>
   changeInstances(context, (instance, state) => {
     refuse(instance, state, ['terminated', 'shutting-down']);
-    if (instance.isStopProtected === true) throw isProtected(instance, 'stopped', 'Stop');
+    if (obeysProtection(context) && instance.isStopProtected === true)
+      throw isProtected(instance, 'stopped', 'Stop');
     if (instance.spotRequest !== undefined) {
       throw new Ec2Fault(
         'UnsupportedOperation',
@@ -60,6 +62,10 @@ function want(instance: Instance, wanted: Instance['want'], { nowMs }: ActionCon
   instance.want = wanted;
   instance.wantedAtMs = nowMs;
   delete instance.endReason;
+}
+
+function obeysProtection({ misdeeds }: ActionContext): boolean {
+  return misdeedOf(misdeeds, 'ignore-protection') === undefined;
 }
 
 function isProtected({ id }: Instance, past: string, what: string): Ec2Fault {

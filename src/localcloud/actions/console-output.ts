@@ -1,3 +1,4 @@
+import { misdeedOf } from '../misdeeds.ts';
 import { required } from '../query.ts';
 import { type Action, isoTime, look } from './action.ts';
 import { findByIds } from './find.ts';
@@ -7,18 +8,17 @@ const tailBytes = 48 * 1024;
 
 /** What a machine wrote to its console: at most 64 KiB, of which the first quarter is the beginning of its first boot. */
 export const getConsoleOutput: Action = async (context) => {
-  const { machines, params, nowMs, personality } = context;
+  const { machines, params, nowMs, misdeeds } = context;
   const { instances } = await look(context);
   const [instance] = findByIds(instances, [required(params, 'InstanceId')], 'instance');
   if (instance === undefined) return {};
-  const output = shorten(await machines.console(instance));
+  const isSilent = misdeedOf(misdeeds, 'no-console') !== undefined;
+  const isPlain = misdeedOf(misdeeds, 'plain-console') !== undefined;
+  const output = isSilent ? Buffer.alloc(0) : shorten(await machines.console(instance));
   return {
     instanceId: instance.id,
     timestamp: isoTime(nowMs),
-    output:
-      output.length === 0
-        ? undefined
-        : output.toString(personality.console === 'base64' ? 'base64' : 'utf8'),
+    output: output.length === 0 ? undefined : output.toString(isPlain ? 'utf8' : 'base64'),
   };
 };
 

@@ -33,7 +33,7 @@ export interface LaunchRequest {
 
 /** The launch that a request is about; it throws the fault that EC2 answers a wrong one with. */
 export async function readLaunchRequest(context: ActionContext): Promise<LaunchRequest> {
-  const { params, personality } = context;
+  const { params } = context;
   const least = integerOf(params, 'MinCount', [1, mostAtOnce]) ?? 1;
   const most = integerOf(params, 'MaxCount', [1, mostAtOnce]) ?? least;
   if (most < least) throw invalidParameter('MinCount', String(least), 'is more than MaxCount');
@@ -63,7 +63,7 @@ export async function readLaunchRequest(context: ActionContext): Promise<LaunchR
     userData: readUserData(decodeUserData(params.get('UserData') ?? '')),
     disks: disksOf(params),
     options: optionsOf(context),
-    token: personality.clientToken === 'ignored' ? undefined : token,
+    token,
     hash: hashOf(params),
   };
 }

@@ -1,5 +1,7 @@
+import { endInstance } from '../end-instance.ts';
 import { Ec2Fault } from '../fault.ts';
 import { withHands } from '../host.ts';
+import { misdeedOf, takeMisdeed } from '../misdeeds.ts';
 import { ownOf } from '../own.ts';
 import type { CloudRecord, Instance } from '../record.ts';
 import { nextAddresses, parseBlock } from '../subnet.ts';
@@ -8,9 +10,13 @@ import { type Action, type ActionContext, change, makeId } from './action.ts';
 import { findByIds } from './find.ts';
 import { groupNamed } from './group-rules.ts';
 import { belongingsOf, instanceItem } from './instance-item.ts';
+import { roomFor } from './launch-limits.ts';
 import { type LaunchRequest, readLaunchRequest } from './launch-request.ts';
+import { newResource } from './new-resource.ts';
 import { groupsOfAccount } from './security-groups.ts';
-import { tagsFor } from './tag-values.ts';
+
+/** How long an instance that never becomes a machine is pending. */
+const pendingMs = 1000;
 
 /**
  * Launches machines. They exist once the record says so: whatever happens afterwards, they are found by their token
@@ -22,10 +28,10 @@ export const runInstances: Action = async (context) => {
   const instances = await withHands(host, async () => {
     const replayed = replayOf(await host.store.read(), context, request);
     if (replayed !== undefined) return replayed;
-    const count = roomFor(context, request);
+    roomFor(await host.store.read(), context, request);
     await machines.bringNetworkUp();
     const launched = await change(context, (_own, record) =>
-      addInstances(record, context, request, count),
+      addInstances(record, context, request, roomFor(record, context, request)),
     );
     await machines.settle();
     return launched;
@@ -42,23 +48,13 @@ export const runInstances: Action = async (context) => {
   };
 };
 
-/** How many of the machines that are asked for can be; fewer than the least is refused like EC2 does. */
-function roomFor({ machines }: ActionContext, { least, most }: LaunchRequest): number {
-  const count = Math.min(most, machines.room());
-  if (count >= least) return count;
-  throw new Ec2Fault(
-    'InsufficientInstanceCapacity',
-    `this computer has memory for about ${count} more machines, and not for ${least}`,
-    500,
-  );
-}
-
 function replayOf(
   record: CloudRecord,
-  { account, personality }: ActionContext,
+  { account, personality, misdeeds }: ActionContext,
   request: LaunchRequest,
 ): Instance[] | undefined {
-  if (request.token === undefined) return undefined;
+  const isIgnored = misdeedOf(misdeeds, 'ignore-token') !== undefined;
+  if (request.token === undefined || isIgnored) return undefined;
   const earlier = record.instances.filter(
     (instance) => instance.account === account && instance.token === request.token,
   );
@@ -77,16 +73,15 @@ function addInstances(
   request: LaunchRequest,
   count: number,
 ): Instance[] {
-  const { account, nowMs, params } = context;
+  const { account, nowMs } = context;
   const { userData, zone } = request;
   const keys = keyPairKeys(record, account, request.keyName);
   const groups = groupsFor(record, context, request);
-  const tags = tagsFor(params, 'instance');
+  const isDeaf = misdeedOf(context.misdeeds, 'never-ssh') !== undefined;
   const reservation = makeId(context, 'r');
   const added = takeAddresses(record, zone, count).map(
     (address, launchIndex): Instance => ({
-      id: makeId(context, 'i'),
-      account,
+      ...newResource(context, ['i', 'instance']),
       reservation,
       launchIndex,
       image: request.image.id,
@@ -100,18 +95,28 @@ function addInstances(
       launchedAtMs: nowMs,
       wantedAtMs: nowMs,
       requestHash: request.hash,
-      tags: tags.map((tag) => ({ ...tag })),
       ...request.options,
       ...(request.keyName !== undefined && { keyName: request.keyName }),
       ...(request.token !== undefined && { token: request.token }),
       ...(userData.hostKey !== undefined && { hostKey: userData.hostKey }),
       ...(request.isSpot && { spotRequest: makeId(context, 'sir') }),
-      ...(record.faults.some(({ spec }) => spec === 'never-ssh') && { misbehaves: 'never-ssh' }),
+      ...(isDeaf && { misbehaves: 'never-ssh' }),
     }),
   );
   record.instances.push(...added);
   addVolumes(record, context, request, added);
+  for (const instance of added) failIfToldTo(record, instance, nowMs);
   return added;
+}
+
+/** An instance that dies at its launch is never a machine, and is told to be pending for as long as it would boot. */
+function failIfToldTo(record: CloudRecord, instance: Instance, nowMs: number): void {
+  const misdeed = takeMisdeed(record, 'die');
+  if (misdeed === undefined) return;
+  const { code } = misdeed;
+  const message = `${code}: ${code.startsWith('Server') ? 'Internal error on launch' : 'The snapshot cannot be used'}`;
+  endInstance(record, instance, nowMs, { code, message });
+  instance.pendingUntilMs = nowMs + pendingMs;
 }
 
 function addVolumes(
@@ -120,15 +125,12 @@ function addVolumes(
   { disks, zone }: LaunchRequest,
   instances: readonly Instance[],
 ): void {
-  const tags = tagsFor(context.params, 'volume');
   for (const { id: instance } of instances) {
     for (const { device, endsWithInstance, ...disk } of disks) {
       record.volumes.push({
-        id: makeId(context, 'vol'),
-        account: context.account,
+        ...newResource(context, ['vol', 'volume']),
         zone,
         createdAtMs: context.nowMs,
-        tags: tags.map((tag) => ({ ...tag })),
         attachment: { instance, device, endsWithInstance },
         ...disk,
       });

@@ -5,6 +5,7 @@ import type { Tag } from '../record.ts';
 import { type Action, type ActionContext, change, look } from './action.ts';
 import { filterTable, matcherOf } from './filters.ts';
 import { findByIds, type Kind } from './find.ts';
+import { tagsLater } from './new-resource.ts';
 import { pageOf } from './page.ts';
 import { mergeTags, tagsOf } from './tag-values.ts';
 
@@ -15,7 +16,7 @@ interface Tagged {
 
 /** Puts tags on resources, over those of the same keys; on all of them or on none. */
 export const createTags: Action = (context) => {
-  const added = tagsOf(context.params);
+  const added = tagsLater(context, tagsOf(context.params));
   if (added.length === 0) throw missingParameter('Tag');
   return changeTags(context, (tags) => mergeTags(tags, added));
 };

@@ -72,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('openRecord', () => {
     expect(await openRecord(directory, directory).read()).toMatchObject({
       version: 2,
       network: record.network,
-      faults: [{ spec: 'never-ssh' }],
+      misdeeds: [{ spec: 'never-ssh' }],
       instances: [{ ...first, zone: 'local-1a', groups: [] }],
       securityGroups: [],
     });
