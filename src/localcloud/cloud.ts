@@ -9,6 +9,7 @@ import type { Machines } from './machines.ts';
 import { misdeedsOf } from './misdeeds.ts';
 import { networkName } from './names.ts';
 import { type PaperTimes, paperMachines } from './paper-machines.ts';
+import { answerParameters } from './parameters.ts';
 import { type PersonalityName, personalities } from './personality.ts';
 import { parseQuery } from './query.ts';
 import { openRecord } from './record-store.ts';
@@ -47,9 +48,10 @@ export interface LocalCloud {
    * Answers one request of the EC2 Query protocol, given as `application/x-www-form-urlencoded`, with an HTTP status
    * and an XML body. A change is in the cloud's record before it is answered; what is left to do when this process
    * dies is done by the next one that describes instances.
+   * With `target`, the `X-Amz-Target` of a request, it is one to the Systems Manager instead, given as JSON.
    * @throws {DeployerError} when this computer cannot do it: `not-root`, `cloud-host-failed`, `cloud-busy`.
    */
-  call(form: string): Promise<CloudReply>;
+  call(form: string, target?: string): Promise<CloudReply>;
 }
 
 /** The cloud in a directory; opening it starts nothing, and there is nothing to close. */
@@ -66,7 +68,8 @@ export function openCloud(options: CloudOptions): LocalCloud {
   };
   const { account, paper, onCall } = options;
   const machines = paper === undefined ? hostMachines(host) : paperMachines(host, paper);
-  const call = async (form: string): Promise<CloudReply> => {
+  const call = async (form: string, target?: string): Promise<CloudReply> => {
+    if (target !== undefined) return answerParameters(target, form, machines);
     const params = parseQuery(form);
     const nowMs = host.clock.now();
     const record = await host.store.read();

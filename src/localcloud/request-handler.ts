@@ -3,6 +3,7 @@ import type { LocalCloud } from './cloud.ts';
 /** What the AWS SDK hands to its request handler, as far as it matters here. */
 interface SdkRequest {
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The part of the AWS SDK's response that it reads. */
@@ -38,7 +39,8 @@ export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
     async handle(request, options) {
       const given = options?.abortSignal;
       const signal = given instanceof AbortSignal ? given : undefined;
-      const reply = await orAbort(() => cloud.call(String(request.body ?? '')), signal);
+      const target = request.headers?.['x-amz-target'];
+      const reply = await orAbort(() => cloud.call(String(request.body ?? ''), target), signal);
       if (reply.isDropped === true) throw dropped();
       return {
         response: {
