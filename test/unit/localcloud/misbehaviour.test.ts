@@ -128,7 +128,7 @@ describe.skipIf(process.platform !== 'linux')('a cloud that throttles', () => {
     });
     expect(await outcome(client.send(more))).toBe('RequestLimitExceeded');
     expect(await outcome(as('AKOTHER').send(more))).toBe('done');
-  });
+  }, 30_000);
 });
 
 describe.skipIf(process.platform !== 'linux')('a cloud that has not enough', () => {
