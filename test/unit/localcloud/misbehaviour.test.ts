@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   CreateTagsCommand,
   DescribeInstancesCommand,
@@ -67,6 +68,11 @@ describe('parseMisdeed', () => {
       expect.objectContaining({ code: 'unknown-misdeed', hint: expect.any(String) }),
     );
   });
+});
+
+test('the documentation shows every form that the help shows', () => {
+  const text = readFileSync(new URL('../../../docs/local-cloud.md', import.meta.url), 'utf8');
+  for (const { form } of misdeedForms) expect(text).toContain(`\`${form}\``);
 });
 
 describe.skipIf(process.platform !== 'linux')('setMisbehaviour', () => {
