@@ -36,8 +36,7 @@ export async function sweepCluster(
     const left = await remaining(api, capabilities, uid);
     const removals = await removeAll(api, left);
     if (left.length === 0) return [];
-    const isOver = removals.every(({ outcome }) => outcome === 'kept');
-    if (isOver || clock.monotonicMs() >= deadline) {
+    if (isStuck(removals) || clock.monotonicMs() >= deadline) {
       return Promise.all(removals.map(({ resource, why }) => toLeftover(resource, why)));
     }
     // What was just removed is looked for at once; what is in use needs time.
@@ -62,6 +61,12 @@ function remaining(
   ]);
 }
 
+/** Whether waiting is in vain: nothing went, and something that stays holds the rest. */
+function isStuck(removals: readonly Outcome[]): boolean {
+  const has = (wanted: Removal['outcome']) => removals.some(({ outcome }) => outcome === wanted);
+  return has('kept') && !has('removed');
+}
+
 interface Outcome extends Removal {
   readonly resource: Resource;
 }
@@ -74,7 +79,7 @@ async function removeAll(api: Ec2Api, left: readonly Resource[]): Promise<readon
     const ofKind = left.filter((resource) => resource.kind === kind);
     const removed = ofKind.map(async (resource): Promise<Outcome> => {
       // As long as machines are there the key pair tells whose they are.
-      const removal = isHeld ? ({ outcome: 'kept' } as const) : await removalOf(api, resource);
+      const removal = isHeld ? ({ outcome: 'busy' } as const) : await removalOf(api, resource);
       return { ...removal, resource };
     });
     outcomes.push(...(await Promise.all(removed)));
