@@ -20,7 +20,7 @@ const debianElsewhere = 'debian';
 /** The user that an image's publisher made for logging in, by its name and description; null when these do not tell. */
 export function loginUserOf(image: Image, isAws: boolean): string | null {
   // The local cloud's images have no other user than root.
-  if (image.OwnerId === 'local') return 'root';
+  if (image.ImageLocation?.startsWith('local/') === true) return 'root';
   for (const text of [image.Name, image.Description, image.ImageLocation]) {
     const found = users.find(([pattern]) => pattern.test((text ?? '').toLowerCase()));
     if (found === undefined) continue;
