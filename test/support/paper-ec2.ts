@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { type CloudCall, type LocalCloud, openCloud } from '../../src/localcloud/cloud.ts';
 import { setMisbehaviour } from '../../src/localcloud/misbehaviour.ts';
 import { imageIdOf } from '../../src/localcloud/names.ts';
@@ -17,6 +18,9 @@ import { type Ec2Api, openEc2Api } from '../../src/providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../../src/providers/ec2/ec2-provider.ts';
 import type { LaunchRequest, Provider } from '../../src/providers/provider.ts';
 import { type SimulatedClock, simulatedClock } from './simulated-clock.ts';
+
+// The SDK alone takes seconds to load where others use the computer too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The provider, and the cloud of records that it works on, in a time that passes only when both wait. */
 export interface PaperEc2 {
@@ -74,7 +78,9 @@ export function openPaperEc2(
   personality: PersonalityName = 'aws',
   known?: Capabilities,
 ): Promise<PaperEc2> {
-  const directory = mkdtempSync(join(tmpdir(), 'deployer-paper-'));
+  // The cloud syncs its record to the disk with every change; in memory that costs nothing.
+  const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const directory = mkdtempSync(join(root, 'deployer-paper-'));
   return openIn(directory, personality, known, simulatedClock());
 }
 

@@ -80,7 +80,7 @@ test('a machine that stays away is gone once it is old enough (B3)', async () =>
   expect(await paper.provider.describe(cluster.uid)).toEqual([]);
 });
 
-test('machines that are not visible yet are named, and ended, once they are (B3)', async () => {
+test('machines that are not visible yet are named once they are (B3)', async () => {
   await paper.misbehave('late:20s');
   const machines = await paper.provider.launch(launchRequest(), noSecrets);
   await paper.provider.label(cluster, machines);
@@ -154,6 +154,7 @@ test('what disks, zone and protection the request says the cloud has', async () 
 
 describe('on a cloud that tags only afterwards and keeps no tokens', () => {
   const openOld = async () => {
+    paper.remove();
     const old = await openPaperEc2('eucalyptus', least);
     await old.provider.importKey(cluster, keyName, publicKey);
     await old.misbehave('ignore-token');
