@@ -57,6 +57,7 @@ export function renewingProvider(
     protectedAmong: (ids) => ask((each) => each.protectedAmong(ids)),
     unprotect: (ids) => ask((each) => each.unprotect(ids)),
     terminate: (ids) => ask((each) => each.terminate(ids)),
+    ailments: (ids) => ask((each) => each.ailments(ids)),
     consoleOutput: (id) => ask((each) => each.consoleOutput(id)),
     sweep: (uid) => ask((each) => each.sweep(uid)),
     owned: () => ask((each) => each.owned()),

@@ -207,6 +207,8 @@ export interface Provider {
   /** The uids of live clusters with this name, for when the local state was lost. */
   discover(clusterName: string): Promise<readonly string[]>;
   start(ids: readonly string[]): Promise<void>;
+  /** What the cloud's own checks have against machines that do not answer, in words, by their ids. */
+  ailments(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those of the machines that the cloud protects from being ended. */
   protectedAmong(ids: readonly string[]): Promise<readonly string[]>;
   /** Lets protected machines be ended. */
