@@ -56,7 +56,7 @@ export async function reachNode(
         address,
         port: 22,
         username: cluster.login.username,
-        privateKey,
+        identities: [{ privateKey }],
         verifyHostKey: (key) =>
           checkHostKey(cluster, node.name, machine.id, key, { pins: options.pins, context }),
         timeoutMs: options.timeoutMs,

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
-import type { Client, PublicKeyAuthMethod } from 'ssh2';
+import type { Duplex } from 'node:stream';
+import type { Client } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Clock } from '../clock.ts';
 import { type HostKey, readHostKey } from './host-key.ts';
+import type { AuthMethod } from './identity.ts';
 
 /** How far a first contact over an open TCP connection has come. */
 export type HandshakeStage = 'banner' | 'kex' | 'host-key' | 'auth';
@@ -35,8 +36,8 @@ export class HandshakeFailed extends Error {
 /** Who logs in, and who must answer. */
 export interface Login {
   readonly username: string;
-  /** In OpenSSH's format. */
-  readonly privateKey: string;
+  /** Tried in this order. */
+  readonly methods: readonly AuthMethod[];
   /** Throws to refuse the node; that very error ends the handshake. */
   readonly verifyHostKey: (key: HostKey) => Promise<void>;
   readonly keepaliveMs: number;
@@ -53,7 +54,7 @@ const keepaliveCountMax = 2;
  * @throws What `verifyHostKey` threw.
  */
 export async function handshake(
-  socket: Socket,
+  socket: Duplex,
   login: Login,
   deps: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Client> {
@@ -65,6 +66,8 @@ export async function handshake(
       const onAbort = () => stages.fail('no answer in time');
       deps.signal.addEventListener('abort', onAbort, { once: true, signal: settled.signal });
       client.on('error', (error) => {
+        // An agent that does not sign leaves the next key to try; ssh2 goes on to it by itself.
+        if (error.level === 'agent') return;
         stages.fail(error.message, error.level === 'client-authentication');
       });
       client.on('close', () => stages.fail('the node closed the connection'));
@@ -87,13 +90,12 @@ export async function handshake(
 type ClientConfig = Parameters<Client['connect']>[0];
 type HostVerifier = (blob: Buffer, verify: (accept: boolean) => void) => void;
 
-function clientConfig(socket: Socket, login: Login, verifier: HostVerifier): ClientConfig {
-  const { username, privateKey, keepaliveMs } = login;
-  const keyOnly: PublicKeyAuthMethod = { type: 'publickey', username, key: privateKey };
+function clientConfig(socket: Duplex, login: Login, verifier: HostVerifier): ClientConfig {
+  const { username, methods, keepaliveMs } = login;
   return {
     sock: socket,
     username,
-    authHandler: [keyOnly],
+    authHandler: [...methods],
     algorithms: { serverHostKey: ['ssh-ed25519'] },
     hostVerifier: verifier,
     keepaliveInterval: keepaliveMs,
@@ -104,7 +106,7 @@ function clientConfig(socket: Socket, login: Login, verifier: HostVerifier): Cli
 
 /** Asks about a key once; when keys are exchanged again later it must still be the same one. */
 function hostVerifier(
-  socket: Socket,
+  socket: Duplex,
   login: Login,
   stages: Stages,
   reject: (reason: unknown) => void,

@@ -73,7 +73,7 @@ export async function startSshd(
       address: '127.0.0.1',
       port,
       username: 'root',
-      privateKey: login.private,
+      identities: [{ privateKey: login.private }],
       verifyHostKey: async () => {},
       timeoutMs: 10_000,
       dialing: 'eager',
