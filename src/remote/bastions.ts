@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import { reach } from './first-contact.ts';
-import type { HostKey } from './host-key.ts';
+import type { VerifyHostKey } from './host-key.ts';
 import { authMethods, type Identity } from './identity.ts';
 import { createLimit } from './limit.ts';
 
@@ -12,8 +12,7 @@ export interface Hop {
   readonly port: number;
   readonly username: string;
   readonly identities: readonly Identity[];
-  /** Throws to refuse the host; called for every connection. */
-  readonly verifyHostKey: (key: HostKey) => Promise<void>;
+  readonly verifyHostKey: VerifyHostKey;
 }
 
 /** The hosts that nodes are reached through, each with one connection that all nodes share. */

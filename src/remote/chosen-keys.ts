@@ -1,10 +1,11 @@
 import type { BaseAgent, IdentityCallback, ParsedKey } from 'ssh2';
 import ssh2 from 'ssh2';
 
-/** Which keys of an agent are tried: those in `first` before all others, and `most` in all. */
+/** Which keys of an agent are tried: the named ones before all others, if others at all, and `most` of them. */
 export interface KeyChoice {
   /** In ssh's wire form. */
-  readonly first: readonly Buffer[];
+  readonly named: readonly Buffer[];
+  readonly onlyNamed: boolean;
   readonly most: number;
 }
 
@@ -36,7 +37,8 @@ function isParsed(key: unknown): key is ParsedKey {
   return typeof key === 'object' && key !== null && 'getPublicSSH' in key;
 }
 
-function choose(keys: readonly ParsedKey[], { first, most }: KeyChoice): ParsedKey[] {
-  const isFirst = (key: ParsedKey) => first.some((blob) => blob.equals(key.getPublicSSH()));
-  return [...keys.filter(isFirst), ...keys.filter((key) => !isFirst(key))].slice(0, most);
+function choose(keys: readonly ParsedKey[], { named, onlyNamed, most }: KeyChoice): ParsedKey[] {
+  const isNamed = (key: ParsedKey) => named.some((blob) => blob.equals(key.getPublicSSH()));
+  const others = onlyNamed ? [] : keys.filter((key) => !isNamed(key));
+  return [...keys.filter(isNamed), ...others].slice(0, most);
 }

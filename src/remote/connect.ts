@@ -3,7 +3,7 @@ import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import type { Dialing } from './dial.ts';
 import { reach } from './first-contact.ts';
-import type { HostKey } from './host-key.ts';
+import type { VerifyHostKey } from './host-key.ts';
 import { authMethods, type Identity } from './identity.ts';
 import type { Remote } from './remote.ts';
 
@@ -18,8 +18,7 @@ export interface ConnectTarget {
   readonly identities: readonly Identity[];
   /** The host that the connection goes through; it is the one that `address` is an address for. */
   readonly via?: Bastion | undefined;
-  /** Throws to refuse the node; called for every connection, and what it throws is what the caller gets. */
-  readonly verifyHostKey: (key: HostKey) => Promise<void>;
+  readonly verifyHostKey: VerifyHostKey;
   /** How long to try: tcp, ssh banner, key exchange and authentication together. The same again after a loss. */
   readonly timeoutMs: number;
   readonly dialing: Dialing;

@@ -5,8 +5,9 @@ import type { Bastion } from './bastion.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Dialing, dial } from './dial.ts';
 import { HandshakeFailed, handshake, type Login } from './handshake.ts';
-import { knockAt, knockThrough } from './knock.ts';
+import { type Knock, knockAt, knockThrough } from './knock.ts';
 import { createLimit, type Limit } from './limit.ts';
+import { shownHostKey } from './shown-host-key.ts';
 import {
   type Contact,
   describeObstacle,
@@ -108,7 +109,8 @@ async function tryOnce(
       places.push(await limit.acquire(deps.signal));
     }
     leaveWhileSilent(socket, leave, deps.clock, settled.signal);
-    return { client: await handshake(socket, target, deps), socket };
+    const peer = { certificate: () => certificateBehind(knock, dialing, deps) };
+    return { client: await handshake(socket, target, { ...deps, peer }), socket };
   } catch (error) {
     socket?.destroy();
     if (error instanceof HandshakeFailed && error.stage === 'banner') door.lower();
@@ -118,6 +120,16 @@ async function tryOnce(
     leave();
     leaveDoor();
   }
+}
+
+/** The certificate of the host key behind the same door, of which only one place is taken. */
+async function certificateBehind(
+  knock: Knock,
+  dialing: Dialing,
+  deps: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Buffer> {
+  const stream = await dial(knock, dialing, { ...deps, onFailure: () => {} });
+  return shownHostKey(stream, 'ssh-ed25519-cert-v01@openssh.com', deps.signal);
 }
 
 function doorOf({ address, port, via }: ContactTarget): Limit {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Clock } from '../clock.ts';
-import { type HostKey, readHostKey } from './host-key.ts';
+import { type Peer, readHostKey, type VerifyHostKey } from './host-key.ts';
 import type { AuthMethod } from './identity.ts';
 
 /** How far a first contact over an open TCP connection has come. */
@@ -38,9 +38,16 @@ export interface Login {
   readonly username: string;
   /** Tried in this order. */
   readonly methods: readonly AuthMethod[];
-  /** Throws to refuse the node; that very error ends the handshake. */
-  readonly verifyHostKey: (key: HostKey) => Promise<void>;
+  /** That very error which it throws ends the handshake. */
+  readonly verifyHostKey: VerifyHostKey;
   readonly keepaliveMs: number;
+}
+
+/** What a handshake needs besides. */
+export interface HandshakeDeps {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly peer: Peer;
 }
 
 /** Unanswered keepalives after which a connection counts as dead. */
@@ -56,7 +63,7 @@ const keepaliveCountMax = 2;
 export async function handshake(
   socket: Duplex,
   login: Login,
-  deps: { readonly clock: Clock; readonly signal: AbortSignal },
+  deps: HandshakeDeps,
 ): Promise<Client> {
   const client = new ssh2.Client();
   const settled = new AbortController();
@@ -74,7 +81,8 @@ export async function handshake(
       client.on('banner', stages.hear);
       client.on('handshake', () => stages.enter('auth'));
       client.on('ready', () => resolve(client));
-      client.connect(clientConfig(socket, login, hostVerifier(socket, login, stages, reject)));
+      const verify = async (blob: Buffer) => login.verifyHostKey(readHostKey(blob), deps.peer);
+      client.connect(clientConfig(socket, login, hostVerifier(socket, verify, stages, reject)));
       socket.once('data', (chunk: Buffer) => stages.readBanner(chunk));
       if (deps.signal.aborted) onAbort();
       else if (socket.destroyed) stages.fail('the node closed the connection');
@@ -107,7 +115,7 @@ function clientConfig(socket: Duplex, login: Login, verifier: HostVerifier): Cli
 /** Asks about a key once; when keys are exchanged again later it must still be the same one. */
 function hostVerifier(
   socket: Duplex,
-  login: Login,
+  check: (blob: Buffer) => Promise<void>,
   stages: Stages,
   reject: (reason: unknown) => void,
 ): HostVerifier {
@@ -115,8 +123,7 @@ function hostVerifier(
   return (blob, verify) => {
     if (accepted !== undefined) return verify(accepted.equals(blob));
     stages.enter('host-key');
-    const check = async () => login.verifyHostKey(readHostKey(blob));
-    check().then(() => {
+    check(blob).then(() => {
       accepted = blob;
       stages.enter('kex');
       if (!socket.destroyed) verify(true);

@@ -10,8 +10,8 @@ export type Identity =
   | { readonly privateKey: string }
   /** A file of one; left out when it cannot be read, as long as anything else is left to try. */
   | { readonly keyFile: string }
-  /** The socket of an agent. */
-  | { readonly agent: string };
+  /** The socket of an agent; with `onlyNamed` it offers no keys but those of the named files. */
+  | { readonly agent: string; readonly onlyNamed?: boolean };
 
 /** What ssh2 tries, one after the other. */
 export type AuthMethod = AgentAuthMethod | PublicKeyAuthMethod;
@@ -32,12 +32,12 @@ export async function authMethods(
   const found = await Promise.all(identities.map(readIdentity));
   const keys = found.flatMap((each) => ('key' in each ? [each.key] : []));
   const publics = found.flatMap((each) => ('publicKey' in each ? [each.publicKey] : []));
-  const agents = identities.flatMap((each) => ('agent' in each ? [each.agent] : []));
+  const agents = identities.flatMap((each) => ('agent' in each ? [each] : []));
   const most = Math.max(1, Math.floor((mostTries - keys.length) / Math.max(1, agents.length)));
   const methods: readonly AuthMethod[] = [
-    ...agents.map((socket) => ({
+    ...agents.map(({ agent, onlyNamed = false }) => ({
       ...({ type: 'agent', username } as const),
-      agent: chosenFrom(socket, { first: publics, most }),
+      agent: chosenFrom(agent, { named: publics, onlyNamed, most }),
     })),
     ...keys.map((key) => ({ ...({ type: 'publickey', username } as const), key })),
   ];
