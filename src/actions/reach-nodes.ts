@@ -55,7 +55,7 @@ export async function reachNode(
         node: node.name,
         address,
         port: 22,
-        username: cluster.login.username,
+        username: usernameOf(cluster, machine),
         privateKey,
         verifyHostKey: (key) =>
           checkHostKey(cluster, node.name, machine.id, key, { pins: options.pins, context }),
@@ -108,9 +108,9 @@ export async function reachNodes(
   return { reached, failures };
 }
 
-/** Whether commands on the nodes need sudo to become root. */
-export function needsSudo({ login }: Place): boolean {
-  return login.username !== 'root';
+/** Whom a machine is logged into as. */
+export function usernameOf({ login }: Pick<Place, 'login'>, machine: Machine | undefined): string {
+  return machine?.login?.username ?? login.username;
 }
 
 /** Codes of the errors of a machine that gave no answer at all. */

@@ -3,7 +3,7 @@ import type { ActionContext, ClusterRequest } from './context.ts';
 import { existing } from './existing.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
-import { knownKey } from './reach-nodes.ts';
+import { knownKey, usernameOf } from './reach-nodes.ts';
 import { nodesNamed } from './select-nodes.ts';
 
 /** How long a node may take for its part of the handshake; without a limit that is as long as TCP goes on trying. */
@@ -55,7 +55,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
     HostKeyAlias: machine.id,
     StrictHostKeyChecking: 'yes',
     ConnectTimeout: String(connectTimeoutSeconds),
-    User: cluster.login.username,
+    User: usernameOf(cluster, machine),
   };
   const settings = Object.entries(options).flatMap(([key, value]) => ['-o', sshOption(key, value)]);
   return { file: 'ssh', args: [...settings, address, ...request.command] };
