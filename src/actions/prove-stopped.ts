@@ -35,7 +35,7 @@ export async function proveStopped(
   proof: DisruptiveProof,
   nodes: readonly AskedNode[],
   model: ClusterModel,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
 ): Promise<Judgement> {
   const stopping = chosen(proof.stop, nodes, model);
   if (typeof stopping === 'string') return { ok: false, detail: stopping };
@@ -69,10 +69,10 @@ function chosen(stop: Stop, nodes: readonly AskedNode[], model: ClusterModel): S
 async function whileStopped<T>(
   { stop: { service }, node: { scope }, remote }: Stopping,
   withinMs: number,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { emit, clock, sudo } = site;
+  const { emit, clock } = site;
   const tell = (text: string) =>
     emit({ type: 'phase-progress', phase: 'prove', node: scope.name, text });
   const seconds = Math.ceil(withinMs / 1_000) + spareSeconds;
@@ -83,7 +83,7 @@ async function whileStopped<T>(
   } finally {
     tell(`${service} starts again`);
     const signal = AbortSignal.timeout(lastChanceMs);
-    await resumeService(remote, service, { clock, sudo, signal });
+    await resumeService(remote, service, { clock, signal });
   }
 }
 
@@ -92,7 +92,7 @@ async function backAgain(
   { stop: { service, after }, phase, node }: Stopping,
   withinMs: number,
   model: ClusterModel,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
 ): Promise<Judgement> {
   const gate = resolveGate(phase, scopesOf(model, phase.component), 'update');
   const seen = gate === undefined ? 'started' : await awaitGate(gate, [node], { ...site, service });

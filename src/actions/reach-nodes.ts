@@ -70,13 +70,15 @@ export async function reachNode(
 function targetOf(
   cluster: Place,
   { name, machine }: Node & { readonly machine: Machine },
-  { address, port, username, identities, hops }: WayIn,
+  way: WayIn,
   { timeoutMs, pins }: ReachOptions,
   context: ActionContext,
 ): ConnectTarget {
+  const { address, port, username } = way;
+  const identities = identitiesOf(way);
   const names = [address, name];
   const remembering = { pins, context };
-  const through = hops.map((hop) => ({
+  const through = way.hops.map((hop) => ({
     ...{ address: hop.address, port: hop.port, username: hop.username },
     identities: identitiesOf(hop),
     verifyHostKey: (key: HostKey, peer: Peer) =>
@@ -97,13 +99,12 @@ function targetOf(
 function rotate(
   cluster: Place,
   machine: Machine,
-  { address, port, username }: WayIn,
+  { address, port }: WayIn,
   remote: Remote,
   context: ActionContext,
 ): Promise<void> {
-  const sudo = username !== 'root';
   const own = machine.address ?? address;
-  const rotating = { machineId: machine.id, remote, sudo, address: own, port };
+  const rotating = { machineId: machine.id, remote, address: own, port };
   return rotateHostKey(cluster, rotating, context);
 }
 
@@ -125,11 +126,6 @@ export async function reachNodes(
   });
   context.signal.throwIfAborted();
   return { reached, failures };
-}
-
-/** Whether commands on the nodes need sudo to become root. */
-export function needsSudo({ login }: Place): boolean {
-  return login.username !== 'root';
 }
 
 /** Codes of the errors of a machine that gave no answer at all. */

@@ -14,7 +14,6 @@ const pauseMs = 50;
 export interface Rotating {
   readonly machineId: string;
   readonly remote: Remote;
-  readonly sudo: boolean;
   /** Where its sshd listens, as the machine itself sees it. */
   readonly address: string;
   readonly port: number;
@@ -27,13 +26,13 @@ export interface Rotating {
  */
 export async function rotateHostKey(
   { state }: Place,
-  { machineId, remote, sudo, address, port }: Rotating,
+  { machineId, remote, address, port }: Rotating,
   { clock, signal, emit }: ActionContext,
 ): Promise<void> {
   const { hostKeys } = state;
   const accepted = await hostKeys.accepted(machineId);
   if (!accepted.some(({ launch }) => launch !== null)) return;
-  const asking = { clock, signal, sudo };
+  const asking = { clock, signal };
   const own = await makeHostKey(remote, asking);
   // From here on both are right, until sshd is seen to show the new one.
   await hostKeys.pinNext(machineId, own);

@@ -8,12 +8,14 @@ import type { ClusterKey } from '../state/secrets.ts';
 import type { ActionContext } from './context.ts';
 import type { Place } from './open-place.ts';
 
+/** How a host is logged into. */
+export type Login = Pick<
+  HostLogin,
+  'address' | 'port' | 'username' | 'keyFiles' | 'onlyThese' | 'agent'
+>;
+
 /** How a machine is reached and logged into. */
-export interface WayIn {
-  readonly address: string;
-  readonly port: number;
-  readonly username: string;
-  readonly identities: readonly Identity[];
+export interface WayIn extends Login {
   /** Hosts that the connection goes through, the first one first. */
   readonly hops: readonly HostLogin[];
 }
@@ -26,7 +28,7 @@ export interface WayIn {
 export async function wayTo(
   place: Place,
   { name, machine }: { readonly name: string; readonly machine: Machine | undefined },
-  context: ActionContext,
+  context: Pick<ActionContext, 'env'>,
 ): Promise<WayIn> {
   if (machine?.login !== undefined) return wayToOwn(machine.login);
   const hops = await hopsOf(place, context);
@@ -34,13 +36,25 @@ export async function wayTo(
   if (address === undefined) {
     throw new DeployerError('no-machine', `${name} has no machine with an address`);
   }
-  const { privateKey } = await knownKey(place);
+  const { privateKeyFile } = await knownKey(place);
   const { username } = place.login;
-  return { address, port: 22, username, identities: [{ privateKey }], hops };
+  const key = { keyFiles: [privateKeyFile], onlyThese: true, agent: undefined };
+  return { address, port: 22, username, ...key, hops };
+}
+
+/** Whom a machine is logged into as. */
+export function usernameOf({ login }: Pick<Place, 'login'>, machine: Machine | undefined): string {
+  return machine?.login?.username ?? login.username;
+}
+
+/** What proves who logs in: an agent, then keys. */
+export function identitiesOf({ agent, keyFiles, onlyThese }: Login): readonly Identity[] {
+  const keys = keyFiles.map((keyFile) => ({ keyFile }));
+  return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
 }
 
 /** The cluster's key. @throws {DeployerError} `key-lost` when the state folder has none (any more) */
-export async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
+async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
   const key = await state.secrets.existingClusterKey();
   if (key !== null) return key;
   throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
@@ -48,36 +62,18 @@ export async function knownKey({ name, state, commandFor }: Place): Promise<Clus
   });
 }
 
-/** What proves who logs in to a host that somebody has set up: its agent, then its keys. */
-export function identitiesOf({
-  agent,
-  keyFiles,
-  onlyThese = false,
-}: {
-  readonly agent?: string | undefined;
-  readonly keyFiles: readonly string[];
-  readonly onlyThese?: boolean;
-}): readonly Identity[] {
-  const keys = keyFiles.map((keyFile) => ({ keyFile }));
-  return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
-}
-
-function wayToOwn({ via, ...login }: MachineLogin): WayIn {
-  const { address, port, username } = login;
-  const hops = via.map((hop) => ({ ...hop, ...unsaid(hop) }));
-  return { address, port, username, identities: identitiesOf(login), hops };
-}
-
-/** What a machine's own way does not say of the hosts on it. */
-function unsaid({ address, agent }: Omit<MachineLogin, 'via'>) {
-  const names = [address];
-  return { onlyThese: false, agent, names, knownHostsFiles: [], unsupported: [] };
+function wayToOwn({ via, agent, ...login }: MachineLogin): WayIn {
+  const hops = via.map((hop) => ({
+    ...{ ...hop, agent: hop.agent, onlyThese: false },
+    ...{ names: [hop.address], knownHostsFiles: [], unsupported: [] },
+  }));
+  return { ...login, agent, onlyThese: false, hops };
 }
 
 /** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */
 async function hopsOf(
   { request: { profile } }: Place,
-  { env }: ActionContext,
+  { env }: Pick<ActionContext, 'env'>,
 ): Promise<readonly HostLogin[]> {
   if (profile.via === undefined) return [];
   const home = homedir();

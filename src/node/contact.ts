@@ -11,8 +11,6 @@ export interface ContactRequest {
   readonly entrance: 'enter' | 'ask' | 'put';
   readonly words: readonly string[];
   readonly stdin?: NodeInput | undefined;
-  /** True when the login user is not root. */
-  readonly sudo?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Gets what the node says after its hello. */
   onBody(chunk: Buffer): void;
@@ -24,7 +22,7 @@ export interface ContactRequest {
  * @throws {DeployerError} `no-shell` or `sudo-refused` when the command ended without a hello.
  */
 export async function contact(node: NodeConnection, request: ContactRequest): Promise<Hello> {
-  const { entrance, words, stdin, sudo, signal } = request;
+  const { entrance, words, stdin, signal } = request;
   const token = randomBytes(8).toString('hex');
   const reader = createHelloReader(token, request.onBody);
   let noise = Buffer.alloc(0);
@@ -32,7 +30,9 @@ export async function contact(node: NodeConnection, request: ContactRequest): Pr
     if (reader.hello === undefined) noise = Buffer.concat([noise, chunk]).subarray(-noiseBytes);
   };
   // The token goes in two halves, so that a command line that is echoed back cannot be taken for the hello.
-  const line = execLine(entrance, [...words, token.slice(0, 8), token.slice(8)], { sudo });
+  const line = execLine(entrance, [...words, token.slice(0, 8), token.slice(8)], {
+    sudo: node.needsSudo,
+  });
   const result = await node.exec(line, {
     collect: false,
     onStdout: (chunk) => {
@@ -44,18 +44,17 @@ export async function contact(node: NodeConnection, request: ContactRequest): Pr
     ...(signal === undefined ? {} : { signal }),
   });
   if (reader.hello !== undefined) return reader.hello;
-  throw noHello(node.node, result, noise.toString().trim(), sudo === true);
+  throw noHello(node, result, noise.toString().trim());
 }
 
 function noHello(
-  node: string,
+  { node, needsSudo }: NodeConnection,
   { code, signal }: NodeExecResult,
   excerpt: string,
-  sudo: boolean,
 ): DeployerError {
   const ending = code === null ? `signal ${signal ?? 'unknown'}` : `exit code ${code}`;
   const details = { excerpt, retryable: code === null };
-  if (sudo && code !== null) {
+  if (needsSudo && code !== null) {
     return new DeployerError('sudo-refused', `${node}: sudo did not run as root (${ending})`, {
       ...details,
       hint:

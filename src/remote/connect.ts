@@ -50,6 +50,7 @@ export async function connect(target: ConnectTarget, deps: ConnectDeps): Promise
     target.node,
     (closing) => reach(contact, { ...deps, signal: AbortSignal.any([deps.signal, closing]) }),
     deps.clock,
+    target.username !== 'root',
   );
   await connection.open();
   return connection;

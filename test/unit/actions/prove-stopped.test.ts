@@ -32,7 +32,7 @@ proofs:
     sent.push(command);
     return works ? 'yes' : null;
   });
-  const proving = { classes: ['read'] as const, patient: false, stopping: { sudo: false } };
+  const proving = { classes: ['read'] as const, patient: false, disruptive: true };
   const [, disrupted] = await proveCluster(model, nodes, proving, contextIn(import.meta.dirname));
   expect(new Set(sent)).toEqual(new Set(['works']));
   return disrupted;

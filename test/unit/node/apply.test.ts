@@ -272,8 +272,9 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
     await using node = await startLocalNode({
       profile: 'sudo() { echo "sudo: a password is required" >&2; exit 1; }; exec() { "$@"; }',
       shell: 'bash',
+      needsSudo: true,
     });
-    const looking = observe(node, { wishes: [] }, { clock: systemClock, sudo: true });
+    const looking = observe(node, { wishes: [] }, { clock: systemClock });
     await expect(looking).rejects.toMatchObject({
       code: 'sudo-refused',
       excerpt: 'sudo: a password is required',
@@ -283,7 +284,11 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
 });
 
 test('the name of a run cannot climb out of its folder', async () => {
-  const node = { node: 'n', exec: () => Promise.reject(new Error('never called')) };
+  const node = {
+    node: 'n',
+    needsSudo: false,
+    exec: () => Promise.reject(new Error('never called')),
+  };
   const request = { run: '../x', wishes: [], generation: 0, identity };
   await expect(apply(node, request, { clock: systemClock })).rejects.toThrow(RangeError);
 });
