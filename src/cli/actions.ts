@@ -1,5 +1,7 @@
 import type { check } from '../actions/check.ts';
 import type { cloudDown, cloudLook } from '../actions/cloud.ts';
+import type { cloudMisbehave } from '../actions/cloud-misbehave.ts';
+import type { cloudEnv, cloudServe } from '../actions/cloud-serve.ts';
 import type { config } from '../actions/config.ts';
 import type { create } from '../actions/create.ts';
 import type { destroy } from '../actions/destroy.ts';
@@ -21,7 +23,10 @@ import type { tunnel } from '../actions/tunnel.ts';
 export interface Actions {
   readonly check: typeof check;
   readonly cloudDown: typeof cloudDown;
+  readonly cloudEnv: typeof cloudEnv;
   readonly cloudLook: typeof cloudLook;
+  readonly cloudMisbehave: typeof cloudMisbehave;
+  readonly cloudServe: typeof cloudServe;
   readonly config: typeof config;
   readonly create: typeof create;
   readonly destroy: typeof destroy;
@@ -44,7 +49,11 @@ export interface Actions {
 export const lazyActions: Actions = {
   check: async (...given) => (await import('../actions/check.ts')).check(...given),
   cloudDown: async (...given) => (await import('../actions/cloud.ts')).cloudDown(...given),
+  cloudEnv: async (...given) => (await import('../actions/cloud-serve.ts')).cloudEnv(...given),
   cloudLook: async (...given) => (await import('../actions/cloud.ts')).cloudLook(...given),
+  cloudMisbehave: async (...given) =>
+    (await import('../actions/cloud-misbehave.ts')).cloudMisbehave(...given),
+  cloudServe: async (...given) => (await import('../actions/cloud-serve.ts')).cloudServe(...given),
   config: async (...given) => (await import('../actions/config.ts')).config(...given),
   create: async (...given) => (await import('../actions/create.ts')).create(...given),
   destroy: async (...given) => (await import('../actions/destroy.ts')).destroy(...given),

@@ -164,9 +164,9 @@ describe.skipIf(!canHaveMachines)('the local cloud with real machines', () => {
   });
 
   test('a machine that was told never to start sshd runs, and nobody answers', async () => {
-    await setMisbehaviour(test_.cloud, { boot: 'never-ssh' });
+    await setMisbehaviour(test_.cloud, ['never-ssh']);
     const [machine] = await launch('silent');
-    await setMisbehaviour(test_.cloud, { boot: 'normal' });
+    await setMisbehaviour(test_.cloud, []);
     if (machine === undefined) throw new Error('no machine');
     await waitForState(test_.client, [machine.id], 'running');
     await eventually(
