@@ -15,6 +15,8 @@ import { imagesDirectory } from '../../support/images.ts';
 export interface Sshd {
   readonly port: number;
   readonly fingerprint: string;
+  /** The private key that it lets in, in OpenSSH's format. */
+  readonly loginKey: string;
   readonly target: (changes?: Partial<ConnectTarget>) => ConnectTarget;
   /** Starts it; `startSshd` has done so unless told otherwise. */
   start(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startSshd(
   const sshd: Sshd = {
     port,
     fingerprint,
+    loginKey: login.private,
     target: (changes = {}) => ({
       node: 'node-1',
       address: '127.0.0.1',
