@@ -36,7 +36,7 @@ export async function proveStopped(
   proof: DisruptiveProof,
   nodes: readonly AskedNode[],
   model: ClusterModel,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
 ): Promise<Judgement> {
   const stopping = chosen(proof.stop, nodes, model);
   if (typeof stopping === 'string') return { ok: false, detail: stopping };
@@ -74,7 +74,7 @@ function chosen(stop: Stop, nodes: readonly AskedNode[], model: ClusterModel): S
 async function whileStopped(
   stopping: Stopping,
   withinMs: number,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
   work: () => Promise<Judgement>,
 ): Promise<Judgement> {
   const { stop, node, remote } = stopping;
@@ -97,13 +97,13 @@ async function whileStopped(
 async function startAgain(
   { stop: { service }, node: { scope }, remote }: Stopping,
   seconds: number,
-  { emit, clock, sudo }: ActionContext & { readonly sudo: boolean },
+  { emit, clock }: ActionContext,
 ): Promise<string | null> {
   const text = `${service} starts again`;
   emit({ type: 'phase-progress', phase: 'prove', node: scope.name, text });
   const signal = AbortSignal.timeout(lastChanceMs);
   try {
-    await resumeService(remote, service, { clock, sudo, signal });
+    await resumeService(remote, service, { clock, signal });
     return null;
   } catch (error) {
     const message = `${service} may still be stopped on ${scope.name}, which starts it by itself within ${seconds} s`;
@@ -118,7 +118,7 @@ async function backAgain(
   { stop: { service, after }, phase, node }: Stopping,
   withinMs: number,
   model: ClusterModel,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
 ): Promise<Judgement> {
   const gate = resolveGate(phase, scopesOf(model, phase.component), 'update');
   const seen = gate === undefined ? 'started' : await awaitGate(gate, [node], { ...site, service });

@@ -94,7 +94,7 @@ async function sendChunks(
   });
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, options.signal ?? failed.signal]);
-  const put = () => putChunks(node, transfer, { pathOf, signal, sudo: options.sudo });
+  const put = () => putChunks(node, transfer, { pathOf, signal });
   const count = Math.min(channels, missing.length);
   await Promise.all(
     Array.from({ length: count }, () => put().catch((error: unknown) => failed.abort(error))),

@@ -45,7 +45,7 @@ async function pass(answer: Answer, { force = false, of = stage } = {}) {
       asked.push(`${ordinal} ${command}`);
       return answer(ordinal, command);
     }),
-    ...{ force, sudo: false, formed: model.formed, through: new Set<string>() },
+    ...{ force, formed: model.formed, through: new Set<string>() },
   };
   const seen = passGate(site, of.nodes, of);
   return { seen: await seen.catch((error: unknown) => error), asked, events };

@@ -39,7 +39,7 @@ async function disrupt(count: number, works: boolean, more: Parameters<typeof de
     sent.push(command);
     return works ? 'yes' : null;
   });
-  const proving = { classes: ['read'] as const, patient: false, stopping: { sudo: false } };
+  const proving = { classes: ['read'] as const, patient: false, disruptive: true };
   const [, disrupted] = await proveCluster(model, nodes, proving, contextIn(import.meta.dirname));
   expect(new Set(sent)).toEqual(new Set(['works']));
   return disrupted;
@@ -85,6 +85,7 @@ it.skipIf(!canRunLocalNode)(
     if (first === undefined || second === undefined) throw new Error('there are two nodes');
     const remote = {
       node: last.node,
+      needsSudo: false,
       exec: last.exec,
       openTcp: () => Promise.reject(new Error('these nodes have no ports')),
       untilLost: () => new Promise<never>(() => {}),
@@ -92,7 +93,7 @@ it.skipIf(!canRunLocalNode)(
     };
     await last.sh('ln -s /bin/true /usr/bin/works');
     const context = { ...contextIn(import.meta.dirname), clock: systemClock };
-    const proving = { classes: ['read'] as const, patient: false, stopping: { sudo: false } };
+    const proving = { classes: ['read'] as const, patient: false, disruptive: true };
     const nodes = [first, { ...second, remote }];
     const [, disrupted] = await proveCluster(model, nodes, proving, context);
     const told =

@@ -41,6 +41,7 @@ function counting(node: LocalNode): NodeConnection & { readonly sent: () => numb
     typeof input === 'string' || Buffer.isBuffer(input) ? input : counted(input);
   return {
     node: node.node,
+    needsSudo: false,
     sent: () => sent,
     exec: (command, { stdin, ...options } = {}) =>
       node.exec(command, {

@@ -10,6 +10,7 @@ const newFolder = temporaryFolders();
 /** A node that takes all that it is sent. */
 const node: NodeConnection = {
   node: 'demo-1',
+  needsSudo: false,
   exec: async (_, { stdin = '' } = {}) => {
     for await (const _piece of stdin);
     throw new Error('nothing was to be sent');
