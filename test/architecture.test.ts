@@ -20,6 +20,7 @@ const workRooms = [
   'recipe',
   'remote',
   'render',
+  'ssh-config',
   'state',
 ];
 
@@ -37,6 +38,7 @@ const mayImport: Record<string, readonly string[]> = {
   probes: ['remote'],
   remote: [],
   providers: [],
+  'ssh-config': [],
   localcloud: [],
   state: [],
   views: [],

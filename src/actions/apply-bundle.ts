@@ -12,7 +12,7 @@ import type { NodeScope } from '../recipe/scope.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { bringArtifacts } from './bring-artifacts.ts';
 import { journalled } from './journalled.ts';
-import { needsSudo, type ReachedNode } from './reach-nodes.ts';
+import type { ReachedNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
 import type { SettledArtifacts } from './settle-artifacts.ts';
 
@@ -65,7 +65,6 @@ export async function applyBundle(
       apply(reached.remote, bundle, {
         clock: run.context.clock,
         signal: run.context.signal,
-        sudo: needsSudo(run.cluster),
         onAnswer: (answer) => report(site, timeline, node, answer),
       }),
   );

@@ -3,7 +3,6 @@ import type { Timeline } from '../engine/timeline.ts';
 import type { NodeConnection } from '../node/connection.ts';
 import type { StageNode } from '../plan/stage.ts';
 import type { WorkSite } from './apply-bundle.ts';
-import { needsSudo } from './reach-nodes.ts';
 
 /**
  * Brings to a node what the artifacts of its share need, before the share itself is sent.
@@ -25,7 +24,6 @@ export async function bringArtifacts(
   const { clock, signal, emit } = run.context;
   await deliver(remote, needed, {
     ...{ clock, signal },
-    sudo: needsSudo(run.cluster),
     byNodes: run.cluster.request.profile.artifacts === 'nodes',
     onProgress: (text) => emit({ type: 'phase-progress', phase, node, text }),
   });

@@ -82,7 +82,7 @@ async function machinesUp(run: Run, { wished, seen }: Undertaking): Promise<Site
 async function observeAgain(run: Run, site: Site, seen: Survey): Promise<Observed> {
   if (countMachines(seen) === 0) return { ...seen, failures: [] };
   const model = modelOf(run.cluster, site.snapshot, site.nodes, seen.known);
-  return observeNodes(model, site.snapshot.uid, site.reached, run);
+  return observeNodes(model, site.snapshot.uid, site.reached, run.context);
 }
 
 /** The plan that was shown, with real addresses in the place of what stood for them. */

@@ -8,11 +8,14 @@ import { type Found, notRunning } from './look-at.ts';
 import type { Node } from './nodes.ts';
 import type { Cluster } from './open-cluster.ts';
 import { type ReachedNode, reachNode } from './reach-nodes.ts';
+import { usernameOf } from './way-in.ts';
 
 /** A node that is being connected to. */
 export interface Contact {
   readonly scope: NodeScope;
   readonly machine: Machine | undefined;
+  /** Whether its login user becomes root only with sudo. */
+  readonly needsSudo: boolean;
   /** The node once it is connected; rejects with the reason when it could not be. */
   readonly reached: Promise<ReachedNode>;
 }
@@ -34,22 +37,24 @@ export function contactNodes(
   };
   return model.nodes.map((scope) => {
     const node = nodes.find(({ ordinal }) => ordinal === scope.ordinal);
-    return { scope, machine: node?.machine, reached: reach(node) };
+    const needsSudo = usernameOf(cluster, node?.machine) !== 'root';
+    return { scope, machine: node?.machine, needsSudo, reached: reach(node) };
   });
 }
 
 /** The node as one that is asked: every question waits until it is connected. */
-export function askedOnceReached({ scope, reached }: Contact): AskedNode {
-  return { scope, remote: remoteOnceReached(scope.name, reached) };
+export function askedOnceReached({ scope, needsSudo, reached }: Contact): AskedNode {
+  return { scope, remote: remoteOnceReached({ node: scope.name, needsSudo }, reached) };
 }
 
 /** A connection whose calls wait until it has come about, and fail with its error when it does not. */
 export function remoteOnceReached(
-  node: string,
+  { node, needsSudo }: Pick<Remote, 'node' | 'needsSudo'>,
   reached: Promise<{ readonly remote: Remote }>,
 ): Remote {
   return {
     node,
+    needsSudo,
     exec: async (command, options) => {
       const { remote } = await orAbort(reached, options?.signal);
       return remote.exec(command, options);

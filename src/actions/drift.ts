@@ -10,7 +10,7 @@ import { noSuchCluster, stateLost } from './existing.ts';
 import { type Node, nodesOf } from './nodes.ts';
 import { askOptions, observeOwn } from './observe-nodes.ts';
 import { openPlace, type Place } from './open-place.ts';
-import { needsSudo, type ReachedNode, reachNodes } from './reach-nodes.ts';
+import { type ReachedNode, reachNodes } from './reach-nodes.ts';
 import { tellOfRun } from './tell-of-run.ts';
 import { textsOnNodes } from './texts-on-nodes.ts';
 
@@ -48,7 +48,7 @@ export async function drift(request: DriftRequest, context: ActionContext): Prom
   await tellOfRun(place, context);
   const nodes = nodesOf(place, snapshot, described);
   const compared = await compare(place, snapshot, nodes, context);
-  const items = await itemsOf(place, compared, context);
+  const items = await itemsOf(compared, context);
   const machines = [
     ...machineDrift(place.name, snapshot.nodes, described),
     ...compared.unfinished.map(({ ordinal, name }) => ({ ordinal, name, detail: neverFinished })),
@@ -79,7 +79,6 @@ function whyUnknown(node: Node, { failures }: Compared): string | null {
 
 /** By ordinal: what differs on each node that could be compared, with the texts of its files. */
 async function itemsOf(
-  place: Place,
   { changes }: Compared,
   context: ActionContext,
 ): Promise<ReadonlyMap<number, readonly DriftItem[]>> {
@@ -88,7 +87,7 @@ async function itemsOf(
     return [ordinal, pathsToShow(own.map(({ step }) => step))] as const;
   });
   const reached = entries.map(([node]) => node);
-  const texts = await textsOnNodes(reached, new Map(paths), needsSudo(place), context);
+  const texts = await textsOnNodes(reached, new Map(paths), context);
   return new Map(
     entries.map(([{ ordinal }, own]) => {
       return [ordinal, nodeDrift(own, texts.get(ordinal) ?? new Map())] as const;
@@ -125,7 +124,7 @@ async function compare(
   const failures: NodeFailure[] = [...reach.failures];
   const compareOne = async (node: ReachedNode) => {
     try {
-      const own = await changesOn(node, uid, needsSudo(place), context);
+      const own = await changesOn(node, uid, context);
       if (own === null) unfinished.push(node);
       else changes.set(node, own);
     } catch (error) {
@@ -141,10 +140,9 @@ async function compare(
 async function changesOn(
   node: ReachedNode,
   uid: string,
-  sudo: boolean,
   context: ActionContext,
 ): Promise<readonly StepChange[] | null> {
-  const options = askOptions(node, sudo, context);
+  const options = askOptions(node, context);
   const wishes = await appliedWishes(node.remote, options);
   if (wishes === null) return null;
   const { answers } = await observeOwn(node, uid, { wishes }, options);

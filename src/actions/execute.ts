@@ -36,7 +36,12 @@ export async function execute(
   context: ActionContext,
 ): Promise<ExecuteResult> {
   await using cluster = await openCluster(request, context);
-  const { runs, failures } = await runOnNodes(cluster, request.nodes, request.command, context);
+  const { runs, failures } = await runOnNodes(
+    cluster,
+    request.nodes,
+    () => request.command,
+    context,
+  );
   const ended = runs.map(
     ({ node, result: { code, signal, stdout, stderr } }): ExecutedNode => ({
       ...{ node, code, signal, error: null },

@@ -13,7 +13,6 @@ const shownLines = 30;
 export interface GateSite extends Waiting {
   /** The service that must come up; null when the gate is about none. */
   readonly service: string | null;
-  readonly sudo: boolean;
   /** Hears about once a second what the nodes answer that are still waited for. */
   onWait?(wrong: Verdict['wrong']): void;
 }

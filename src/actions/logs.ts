@@ -1,7 +1,7 @@
 import { quoteAll } from '../node/quote.ts';
+import type { Remote } from '../remote/remote.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { openCluster } from './open-cluster.ts';
-import { needsSudo } from './reach-nodes.ts';
 import { type NodeRuns, runOnNodes } from './run-on-nodes.ts';
 
 /** Whose logs, and how much of them. */
@@ -27,14 +27,15 @@ export async function logs(request: LogsRequest, context: ActionContext): Promis
   await using cluster = await openCluster(request, context);
   const units = cluster.request.composition.phases.flatMap(({ service }) => service?.name ?? []);
   const words = [
-    ...(needsSudo(cluster) ? ['sudo', '-n'] : []),
     ...['journalctl', '--no-pager', '--output=short-iso', `--lines=${request.lines}`],
     ...(request.follow ? ['--follow'] : []),
     ...units.map((unit) => `--unit=${unit}`),
   ];
+  const commandOn = ({ needsSudo }: Remote) =>
+    quoteAll([...(needsSudo ? ['sudo', '-n'] : []), ...words]);
   const wanted = request.node === undefined ? [] : [request.node];
   const { runs, failures } = await untilStopped(request, context, () =>
-    runOnNodes(cluster, wanted, quoteAll(words), context),
+    runOnNodes(cluster, wanted, commandOn, context),
   );
   const nodes = runs.map(({ node, result }) => ({
     node,

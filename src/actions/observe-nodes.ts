@@ -7,8 +7,7 @@ import { nodeWishes } from '../plan/wishes.ts';
 import { supportedBy } from '../recipe/composition.ts';
 import { type ClockReading, clockReading } from './clock-skew.ts';
 import type { ActionContext } from './context.ts';
-import { needsSudo, type ReachedNode } from './reach-nodes.ts';
-import type { Run } from './run.ts';
+import type { ReachedNode } from './reach-nodes.ts';
 
 /** What was seen on nodes. */
 export interface Observed {
@@ -30,7 +29,7 @@ export async function observeNodes(
   model: ClusterModel,
   uid: string,
   nodes: readonly ReachedNode[],
-  { cluster, context }: Pick<Run, 'cluster' | 'context'>,
+  context: ActionContext,
 ): Promise<Observed> {
   const observed = new Map<number, readonly StepAnswer[]>();
   const generations = new Map<number, number>();
@@ -41,7 +40,7 @@ export async function observeNodes(
     const scope = model.nodes.find(({ ordinal }) => ordinal === node.ordinal);
     if (scope === undefined) return;
     const request = { wishes: nodeWishes(model, scope), supports: supportedBy(model.composition) };
-    const options = askOptions(node, needsSudo(cluster), context);
+    const options = askOptions(node, context);
     try {
       const beganMs = context.clock.now();
       const seen = await observeOwn(node, uid, request, options);
@@ -62,13 +61,12 @@ export async function observeNodes(
 /** How a node is asked, with what it waits for told as a notice. */
 export function askOptions(
   { name }: ReachedNode,
-  sudo: boolean,
   { clock, signal, emit }: ActionContext,
 ): AskOptions {
   const onProgress = (text: string) => {
     emit({ type: 'notice', level: 'info', message: `${name}: ${text}` });
   };
-  return { clock, signal, sudo, onProgress };
+  return { clock, signal, onProgress };
 }
 
 /**

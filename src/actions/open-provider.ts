@@ -9,6 +9,7 @@ import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ActionContext } from './context.ts';
 import { openLocalProvider } from './local-provider.ts';
+import { renewingProvider } from './renewing-provider.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
 type Ec2Credentials = Extract<Credentials, { kind: 'ec2' }>;
@@ -26,9 +27,18 @@ export async function openProvider(
   if (credentials.kind === 'static') {
     throw new UsageError('no-such-provider', 'machines of your own cannot be used yet');
   }
+  const open = async () => openEc2Provider(credentials, dirname(configFile), context);
+  return renewingProvider(await open(), open, context);
+}
+
+async function openEc2Provider(
+  credentials: Ec2Credentials,
+  folder: string,
+  context: ActionContext,
+): Promise<Provider> {
   const { clock, signal, emit } = context;
   const onThrottle = (message: string) => emit({ type: 'notice', level: 'warning', message });
-  const access = ec2Access(credentials, dirname(configFile), context);
+  const access = ec2Access(credentials, folder, context);
   const api = await openEc2Api(access, { clock, signal, onThrottle });
   const { region, endpoint } = credentials;
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');

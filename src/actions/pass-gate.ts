@@ -15,7 +15,6 @@ export interface PassingSite {
   readonly asked: readonly AskedNode[];
   /** Whether nodes are restarted although too few of the others serve. */
   readonly force: boolean;
-  readonly sudo: boolean;
   /** By service: its members as the run began. */
   readonly formed: ClusterModel['formed'];
   /** Service and ordinal of the nodes that have passed a gate in this run; grows. */
@@ -31,14 +30,14 @@ export async function passGate(
   nodes: readonly StageNode[],
   { gate, settled, service, phases }: Pick<Stage, 'gate' | 'settled' | 'service' | 'phases'>,
 ): Promise<string> {
-  const { asked, context, force, sudo, through } = site;
+  const { asked, context, force, through } = site;
   const serving = new Set(nodes.flatMap(({ serves, ordinal }) => (serves ? ordinal : [])));
   const servingNodes = asked.filter(({ scope }) => serving.has(scope.ordinal));
   if (gate === null || servingNodes.length === 0) return '';
   const phase = phases.at(-1) ?? '';
   const onWait = gate.progressAt === undefined ? answerTeller(phase, context) : () => {};
   const seen = await withProgress(gate, servingNodes, phase, context, () =>
-    awaitGate(gate, servingNodes, { ...context, service, sudo, onWait }),
+    awaitGate(gate, servingNodes, { ...context, service, onWait }),
   );
   for (const ordinal of serving) through.add(passed(service, ordinal));
   // What is restarted at any price may well stay unseen by others.

@@ -7,7 +7,6 @@ import type { ActionContext, ChangeRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import { nodesOf } from './nodes.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
-import { needsSudo } from './reach-nodes.ts';
 import { isFounded } from './recorded-values.ts';
 import { resultData } from './result-data.ts';
 import type { SavedPlan } from './saved-plan.ts';
@@ -61,7 +60,7 @@ export async function plan(request: PlanRequest, context: ActionContext): Promis
   const { standings } = seen;
   const made = makePlan(seen);
   if (changesAnything(made)) tellNotices(seen.model, context);
-  const texts = await textsToShow(cluster, seen, made, context);
+  const texts = await textsToShow(seen, made, context);
   const unknown = unknownNodes(seen);
   const document = planDocument({ model: seen.model, plan: made, standings, unknown, texts });
   const { recipe, profile, name, count, parameters, replace: replaced } = request;
@@ -83,7 +82,6 @@ export async function plan(request: PlanRequest, context: ActionContext): Promis
 }
 
 function textsToShow(
-  cluster: Cluster,
   { reached }: Survey,
   { nodes }: Plan,
   context: ActionContext,
@@ -92,7 +90,7 @@ function textsToShow(
     const shown = pathsToShow(changes.map(({ step }) => step));
     return [ordinal, shown] as const;
   });
-  return textsOnNodes(reached, new Map(paths), needsSudo(cluster), context);
+  return textsOnNodes(reached, new Map(paths), context);
 }
 
 /** By ordinal: why it is not known what a node has. */

@@ -31,8 +31,8 @@ export interface Proving {
   readonly classes: readonly ('read' | 'write')[];
   /** Whether each may take the time that the recipe gives it to become true; else it is asked once. */
   readonly patient: boolean;
-  /** How services are stopped for disruptive proofs; none of those is run without it. */
-  readonly stopping?: { readonly sudo: boolean };
+  /** Whether disruptive proofs are run, too; they are not unless said. */
+  readonly disruptive?: boolean;
 }
 
 /**
@@ -42,7 +42,7 @@ export interface Proving {
 export async function proveCluster(
   model: ClusterModel,
   nodes: readonly AskedNode[],
-  { classes, patient, stopping }: Proving,
+  { classes, patient, disruptive: stops = false }: Proving,
   context: ActionContext,
 ): Promise<readonly ProofResult[]> {
   const { emit, clock } = context;
@@ -63,14 +63,14 @@ export async function proveCluster(
     components.map(({ own, calm }) => proveAll(calm, own, patient, context)),
   );
   const results = proven.flat();
-  for (const { own, disruptive } of stopping === undefined ? [] : components) {
+  for (const { own, disruptive } of stops ? components : []) {
     for (const proof of disruptive) {
       const doubts = results.filter((result) => !result.ok);
       results.push(
         await judged(proof, context, () =>
           doubts.length > 0
             ? { ok: false, detail: 'not tried: not everything works as it is' }
-            : disrupt(proof, own, model, { ...context, sudo: stopping?.sudo ?? false }),
+            : disrupt(proof, own, model, context),
         ),
       );
     }
@@ -124,7 +124,7 @@ async function disrupt(
   proof: DisruptiveProof,
   nodes: readonly AskedNode[],
   model: ClusterModel,
-  site: ActionContext & { readonly sudo: boolean },
+  site: ActionContext,
 ): Promise<Judgement> {
   const concerned = nodes.filter(({ scope }) => proof.concerns(scope));
   try {

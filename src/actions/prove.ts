@@ -3,7 +3,6 @@ import type { ActionContext, RunRequest } from './context.ts';
 import { lookAt } from './look-at.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { type ProofResult, proveCluster } from './prove-cluster.ts';
-import { needsSudo } from './reach-nodes.ts';
 import { withRun } from './run.ts';
 
 /** Which cluster is to show that it works. */
@@ -50,7 +49,7 @@ async function proveNow(
     {
       classes: ['read', 'write'],
       patient: true,
-      ...(disruptive && { stopping: { sudo: needsSudo(cluster) } }),
+      disruptive,
     },
     context,
   );

@@ -1,5 +1,5 @@
 import { type NodeFailure, toDeployerError } from '../errors.ts';
-import type { ExecResult } from '../remote/remote.ts';
+import type { ExecResult, Remote } from '../remote/remote.ts';
 import type { ActionContext } from './context.ts';
 import { lookAt } from './look-at.ts';
 import type { Cluster } from './open-cluster.ts';
@@ -30,7 +30,7 @@ export interface NodeRuns {
 export async function runOnNodes(
   cluster: Cluster,
   words: readonly string[],
-  command: string,
+  command: (remote: Remote) => string,
   context: ActionContext,
 ): Promise<NodeRuns> {
   const ordinals = selectNodes(await rememberedNodes(cluster, context), words);
@@ -46,7 +46,7 @@ export async function runOnNodes(
   look.failures.forEach(fail);
   const runOne = async (node: ReachedNode) => {
     try {
-      runs.push({ node: node.name, result: await execute(node, command, context) });
+      runs.push({ node: node.name, result: await execute(node, command(node.remote), context) });
     } catch (error) {
       if (!context.signal.aborted) fail({ node: node.name, error: toDeployerError(error) });
     }

@@ -20,7 +20,6 @@ export interface ServiceStatus {
 
 /** How services are asked about. */
 export interface ServiceAsking extends Pick<ActionContext, 'clock' | 'signal'> {
-  readonly sudo: boolean;
   /** How long the node may take in all, in milliseconds, from now on. */
   readonly withinMs: number;
 }
@@ -33,12 +32,12 @@ export interface ServiceAsking extends Pick<ActionContext, 'clock' | 'signal'> {
 export async function serviceStatus(
   services: readonly Service[],
   contact: Promise<{ readonly remote: Remote }>,
-  { withinMs, sudo, clock, signal }: ServiceAsking,
+  { withinMs, clock, signal }: ServiceAsking,
 ): Promise<readonly ServiceStatus[] | string> {
   const deadline = startDeadline(withinMs, clock, signal);
   try {
     const { remote } = await orAbort(contact, deadline.signal);
-    return await askServices(services, remote, { sudo, clock, signal: deadline.signal });
+    return await askServices(services, remote, { clock, signal: deadline.signal });
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.expired) return `no answer within ${withinMs / 1000} s`;

@@ -3,7 +3,6 @@ import { phasesOf } from '../plan/wishes.ts';
 import { applyBundle, type WorkSite } from './apply-bundle.ts';
 import { askedNodes } from './ask-nodes.ts';
 import { passGate } from './pass-gate.ts';
-import { needsSudo } from './reach-nodes.ts';
 import { questionsAbout } from './service-questions.ts';
 import { createTurns } from './turns.ts';
 
@@ -23,12 +22,10 @@ export function workOn(site: WorkSite, force: boolean): StageWork {
     }),
   );
   const turns = createTurns({ questions, asked, force }, context);
-  const sudo = needsSudo(run.cluster);
   const gateSite = {
     context,
     asked,
     force,
-    sudo,
     formed: model.formed,
     through: new Set<string>(),
   };

@@ -7,7 +7,6 @@ import { findNodes } from './look-at.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { outputsOf } from './outputs.ts';
 import { onceMs, type ProofResult, proveCluster } from './prove-cluster.ts';
-import { needsSudo } from './reach-nodes.ts';
 import { type ServiceStatus, serviceStatus, servicesOf } from './service-status.ts';
 import { type ServiceSummary, summarizeServices } from './service-summary.ts';
 import { tellOfRun } from './tell-of-run.ts';
@@ -66,7 +65,7 @@ export async function status(
   const over = new AbortController();
   const contacting = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
   const contacts = contactNodes(cluster, found, reachMs, contacting);
-  const asking = { ...context, withinMs: onceMs, sudo: needsSudo(cluster) };
+  const asking = { ...context, withinMs: onceMs };
   const looks = contacts.map(async ({ scope, machine, reached }) => {
     const services = await serviceStatus(servicesOf(model, scope), reached, asking);
     return nodeStatus(scope, machine, services);

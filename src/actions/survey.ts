@@ -67,10 +67,7 @@ export async function survey(
   const silent = options.isRun ? await silentMachines(cluster, snapshot, kept, reach) : [];
   const machines = plan(new Set(silent.map(({ machine }) => machine?.id ?? '')));
   const model = modelAfter(cluster, snapshot, { nodes, machines, known });
-  const observed = await observeNodes(model, snapshot.uid, reach.reached, {
-    cluster,
-    context,
-  });
+  const observed = await observeNodes(model, snapshot.uid, reach.reached, context);
   tellOfClocks(observed.clocks, context);
   const reached = reach.reached.filter(({ ordinal }) => observed.observed.has(ordinal));
   const services = askedNodes(model, reached);

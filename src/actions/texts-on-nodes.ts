@@ -14,12 +14,11 @@ export type TextsOnNodes = ReadonlyMap<number, ReadonlyMap<string, string>>;
 export async function textsOnNodes(
   nodes: readonly ReachedNode[],
   paths: ReadonlyMap<number, readonly string[]>,
-  sudo: boolean,
   { emit, clock, signal }: ActionContext,
 ): Promise<TextsOnNodes> {
   const texts = nodes.map(async ({ ordinal, name, remote }) => {
     try {
-      const found = await fileTexts(remote, paths.get(ordinal) ?? [], { clock, signal, sudo });
+      const found = await fileTexts(remote, paths.get(ordinal) ?? [], { clock, signal });
       return [ordinal, found] as const;
     } catch (error) {
       signal.throwIfAborted();

@@ -7,7 +7,6 @@ import { notWritten } from './delivery-errors.ts';
 
 /** How parts go to a node. */
 export interface PutOptions {
-  readonly sudo?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Where the file with a digest lies on this computer. */
   pathOf(digest: string): string;
@@ -22,7 +21,7 @@ export interface PutOptions {
 export async function putChunks(
   node: NodeConnection,
   transfer: Transfer,
-  { pathOf, sudo, signal }: PutOptions,
+  { pathOf, signal }: PutOptions,
 ): Promise<void> {
   let failure: readonly string[] | undefined;
   const hear = createLineReader((line) => {
@@ -36,7 +35,7 @@ export async function putChunks(
     words: [],
     stdin: pieces(transfer, pathOf),
     onBody: hear,
-    ...{ sudo, signal },
+    ...{ signal },
   });
   if (hello.word === 'refused') throw notWritten(node.node, ['', '', hello.rest]);
   if (failure !== undefined) throw notWritten(node.node, failure);
@@ -54,7 +53,9 @@ async function* pieces(
 }
 
 async function readChunk(path: string, { offset, length }: Chunk): Promise<Buffer> {
-  await using file = await open(path);
+  await using file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? cacheChanged(path) : error;
+  });
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await file.read(bytes, 0, length, offset);
   if (bytesRead < length) throw cacheChanged(path);

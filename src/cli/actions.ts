@@ -8,6 +8,7 @@ import type { destroy } from '../actions/destroy.ts';
 import type { doctor } from '../actions/doctor.ts';
 import type { drift } from '../actions/drift.ts';
 import type { execute } from '../actions/execute.ts';
+import type { gc } from '../actions/gc.ts';
 import type { list } from '../actions/list.ts';
 import type { logs } from '../actions/logs.ts';
 import type { newRecipe } from '../actions/new.ts';
@@ -15,6 +16,7 @@ import type { plan } from '../actions/plan.ts';
 import type { prove } from '../actions/prove.ts';
 import type { render } from '../actions/render.ts';
 import type { ssh } from '../actions/ssh.ts';
+import type { sshConfig } from '../actions/ssh-config.ts';
 import type { status } from '../actions/status.ts';
 import type { tunnel } from '../actions/tunnel.ts';
 
@@ -32,6 +34,7 @@ export interface Actions {
   readonly doctor: typeof doctor;
   readonly drift: typeof drift;
   readonly execute: typeof execute;
+  readonly gc: typeof gc;
   readonly list: typeof list;
   readonly logs: typeof logs;
   readonly newRecipe: typeof newRecipe;
@@ -39,6 +42,7 @@ export interface Actions {
   readonly prove: typeof prove;
   readonly render: typeof render;
   readonly ssh: typeof ssh;
+  readonly sshConfig: typeof sshConfig;
   readonly status: typeof status;
   readonly tunnel: typeof tunnel;
 }
@@ -58,6 +62,7 @@ export const lazyActions: Actions = {
   doctor: async (...given) => (await import('../actions/doctor.ts')).doctor(...given),
   drift: async (...given) => (await import('../actions/drift.ts')).drift(...given),
   execute: async (...given) => (await import('../actions/execute.ts')).execute(...given),
+  gc: async (...given) => (await import('../actions/gc.ts')).gc(...given),
   list: async (...given) => (await import('../actions/list.ts')).list(...given),
   logs: async (...given) => (await import('../actions/logs.ts')).logs(...given),
   newRecipe: async (...given) => (await import('../actions/new.ts')).newRecipe(...given),
@@ -65,6 +70,7 @@ export const lazyActions: Actions = {
   prove: async (...given) => (await import('../actions/prove.ts')).prove(...given),
   render: async (...given) => (await import('../actions/render.ts')).render(...given),
   ssh: async (...given) => (await import('../actions/ssh.ts')).ssh(...given),
+  sshConfig: async (...given) => (await import('../actions/ssh-config.ts')).sshConfig(...given),
   status: async (...given) => (await import('../actions/status.ts')).status(...given),
   tunnel: async (...given) => (await import('../actions/tunnel.ts')).tunnel(...given),
 };

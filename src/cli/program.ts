@@ -8,6 +8,7 @@ import { addDestroy } from './commands/destroy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExecute } from './commands/execute.ts';
+import { addGc } from './commands/gc.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addNew } from './commands/new.ts';
@@ -15,6 +16,7 @@ import { addPlan } from './commands/plan.ts';
 import { addProve } from './commands/prove.ts';
 import { addRender } from './commands/render.ts';
 import { addSsh } from './commands/ssh.ts';
+import { addSshConfig } from './commands/ssh-config.ts';
 import { addStatus } from './commands/status.ts';
 import { addTunnel } from './commands/tunnel.ts';
 import type { Grammar } from './normalize-arguments.ts';
@@ -29,13 +31,14 @@ const clusterCommands = [
   addProve,
   addExecute,
   addSsh,
+  addSshConfig,
   addLogs,
   addTunnel,
   addDestroy,
   addRender,
 ];
 
-const otherCommands = [addList, addNew, addCheck, addConfig, addDoctor, addCloud];
+const otherCommands = [addList, addNew, addCheck, addConfig, addDoctor, addCloud, addGc];
 
 const helpAfter = `
 Examples:
@@ -44,6 +47,7 @@ Examples:
   deployer zookeeper --op status         how it is (the same: deployer status zookeeper)
   deployer zookeeper -o execute -r 'uptime'
   deployer ssh zookeeper 1               log in to its first node
+  deployer ssh-config zookeeper          what plain ssh, scp and rsync need to do so
   deployer zookeeper --op destroy        remove it without a trace
   deployer list                          recipes, profiles and clusters
   deployer new my-service                begin a recipe of your own
@@ -68,7 +72,7 @@ Exit codes:
 /** The command line as commander parses it. It writes help to stdout, ends no process, and throws instead. */
 export function buildProgram(
   session: Pick<Session, 'actions' | 'env' | 'version' | 'stdout' | 'stderr'>,
-  { run, exitWith }: Pick<CommandHost, 'run' | 'exitWith'>,
+  { run, confirms, exitWith }: Pick<CommandHost, 'run' | 'confirms' | 'exitWith'>,
 ): Command {
   const { actions, env, stdout, stderr, version } = session;
   const program = new Command('deployer')
@@ -84,7 +88,7 @@ export function buildProgram(
     })
     .addHelpText('after', helpAfter);
   for (const add of [...clusterCommands, ...otherCommands]) {
-    add({ program, actions, env, run, exitWith });
+    add({ program, actions, env, run, confirms, exitWith });
   }
   return program;
 }

@@ -43,8 +43,6 @@ export interface ApplyOptions extends RunListener {
   readonly clock: Clock;
   /** Ends the waiting, not the work on the node. */
   readonly signal?: AbortSignal | undefined;
-  /** True when the login user is not root. */
-  readonly sudo?: boolean | undefined;
   /** How long the whole exchange may take; an hour unless said otherwise. */
   readonly timeoutMs?: number;
 }
@@ -78,7 +76,7 @@ export async function apply(
 async function follow(
   node: NodeConnection,
   { run, archive, record }: { run: string; archive: Buffer; record: RunRecord },
-  { clock, signal, sudo }: ApplyOptions,
+  { clock, signal }: ApplyOptions,
 ): Promise<void> {
   const reader = createFrameReader((frame) => record.take(frame));
   const patience = createPatience(clock, signal);
@@ -89,7 +87,6 @@ async function follow(
       entrance: 'enter',
       words: [run, String(offset), send ? '1' : '0'],
       stdin: send ? archive : undefined,
-      sudo,
       signal,
       onBody: (chunk) => reader.push(chunk),
     }).catch((error: unknown) => ({ error }));

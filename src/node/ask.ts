@@ -11,8 +11,6 @@ import { createPatience } from './patience.ts';
 export interface AskOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
-  /** True when the login user is not root. */
-  readonly sudo?: boolean | undefined;
   /** Told why nothing moves, such as waiting for a runner that another command started. */
   onProgress?(text: string): void;
   /** Hears each frame of the answer as it comes, also of an answer that is cut short. */
@@ -43,7 +41,7 @@ export async function ask(
 async function askOnce(
   node: NodeConnection,
   stdin: Buffer,
-  { signal, sudo, onProgress, onFrame }: AskOptions,
+  { signal, onProgress, onFrame }: AskOptions,
 ): Promise<readonly Frame[]> {
   const frames: Frame[] = [];
   const reader = createFrameReader((frame) => {
@@ -55,7 +53,6 @@ async function askOnce(
     entrance: 'ask',
     words: [],
     stdin,
-    sudo,
     signal,
     onBody: (chunk) => reader.push(chunk),
   });

@@ -2,6 +2,8 @@
 export interface NodeConnection {
   /** The node's name, for messages. */
   readonly node: string;
+  /** Whether its login user becomes root only with sudo. */
+  readonly needsSudo: boolean;
   /**
    * Resolves with any exit code once the command's streams are closed.
    * @throws {ConnectionLost} when the connection ended first; the next call connects anew.

@@ -20,6 +20,9 @@ export const applyRuntime = runtimeOf(['apply']);
 /** Everything that an observation or a question runs with, before its own steps. */
 export const checkRuntime = runtimeOf(['delivery', 'check']);
 
+/** What changing a host key runs with; others need none of it. */
+export const hostKeyRuntime = ['prelude', 'check', 'host-key'].map(runtimeFile).join('');
+
 /** The POSIX sh text of one file in `runtime/`, without its comments. */
 export function runtimeFile(name: string): string {
   const text = readFileSync(new URL(`./runtime/${name}.sh`, import.meta.url), 'utf8');

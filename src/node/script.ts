@@ -1,7 +1,7 @@
 import { identityFile, identityText, type NodeIdentity } from './identity.ts';
 import { checkPhaseNames, phaseRecords, recordFile } from './phase-record.ts';
 import { quoteAll } from './quote.ts';
-import { applyRuntime, checkRuntime } from './runtime.ts';
+import { applyRuntime, checkRuntime, hostKeyRuntime } from './runtime.ts';
 import { type BundleFile, bundleFile, type CompiledStep, type StepQuestions } from './step-kind.ts';
 import { compileStep } from './step-kinds.ts';
 import type { Wish } from './wish.ts';
@@ -77,6 +77,11 @@ export function checkScript(wishes: readonly Wish[]): string {
 /** The script of a question: a function of the runtime that answers in frames. */
 export function questionScript(words: readonly string[]): string {
   return `${checkRuntime}${lines([words, ['frame', '.']])}`;
+}
+
+/** The script of what is asked about a node's host key. */
+export function hostKeyScript(word: 'make_host_key' | 'use_host_key'): string {
+  return `${hostKeyRuntime}${lines([[word], ['frame', '.']])}`;
 }
 
 /** @throws {RangeError} when an id is not unique or would not fit into a frame. */

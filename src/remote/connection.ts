@@ -30,6 +30,7 @@ interface Session extends Contacted {
 /** A node's connection: one session at a time, opened anew by the first call after it was lost. */
 export class Connection implements Remote {
   readonly node: string;
+  readonly needsSudo: boolean;
   readonly #reach: (signal: AbortSignal) => Promise<Contacted>;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
@@ -37,8 +38,14 @@ export class Connection implements Remote {
   #closed: Promise<void> | undefined;
 
   /** `reach` gives a new authenticated connection, within its own time limit. */
-  constructor(node: string, reach: (signal: AbortSignal) => Promise<Contacted>, clock: Clock) {
+  constructor(
+    node: string,
+    reach: (signal: AbortSignal) => Promise<Contacted>,
+    clock: Clock,
+    needsSudo = false,
+  ) {
     this.node = node;
+    this.needsSudo = needsSudo;
     this.#reach = reach;
     this.#clock = clock;
   }

@@ -9,6 +9,8 @@ import type { Duplex } from 'node:stream';
 export interface Remote {
   /** The node's name, for messages. */
   readonly node: string;
+  /** Whether its login user becomes root only with sudo. */
+  readonly needsSudo: boolean;
   /**
    * What the command answered, whatever its exit code. At most eight commands run at a time on a node; more wait.
    *

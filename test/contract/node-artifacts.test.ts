@@ -139,7 +139,7 @@ describe.skipIf(!canHaveMachines)('artifacts on a Debian 12 machine', () => {
     const op = await connect(machine.target({ username: 'op' }), deps);
     const content = randomBytes(5_000_000);
     const artifact = sampleArtifact(newFolder(), { files: { big: content }, version: '4.0' });
-    await bring(artifact, { through: op, sudo: true });
+    await bring(artifact, { through: op });
     await op.close();
     expect(told(await put(remote, { artifact: artifact.step }))[0]).toMatch(/^changed/);
   });

@@ -118,7 +118,7 @@ describe.skipIf(!canHaveMachines)('a Debian 12 machine', () => {
     await sh("echo '%sudo ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/op");
     const op = await connect(machine.target({ username: 'op' }), deps);
     const wishes = wishesOf({ command: { run: 'id -u >/root/who', creates: '/root/who' } });
-    const options = { clock: systemClock, sudo: true };
+    const options = { clock: systemClock };
     const { generation } = await observe(op, { wishes }, options);
     expect(generation).toBeGreaterThan(0);
     expect(told(await applyAt(op, { generation, wishes }, options))[0]).toMatch(/^changed/);

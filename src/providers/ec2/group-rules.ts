@@ -1,9 +1,9 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
-import type { NetworkWish } from '../provider.ts';
+import type { ClientPort, NetworkWish } from '../provider.ts';
 
 /** One thing that a group lets in. */
 export interface GroupRule {
-  /** `tcp`, or `-1` for everything. */
+  /** `tcp`, `udp`, or `-1` for everything. */
   readonly protocol: string;
   /** First and last port; null for all of them. */
   readonly ports: readonly [number, number] | null;
@@ -18,13 +18,13 @@ const ourMark = 'deployer';
 
 /** What a cluster's own group is to let in. */
 export function wishedRules(wish: NetworkWish, groupId: string): readonly GroupRule[] {
-  const tcp = (port: number, from: string): GroupRule => ({
-    ...{ protocol: 'tcp', ports: [port, port], source: networkOf(from), isOurs: true },
+  const open = ({ port, protocol }: ClientPort, from: string): GroupRule => ({
+    ...{ protocol, ports: [port, port], source: networkOf(from), isOurs: true },
   });
   const rules: readonly GroupRule[] = [
     { protocol: '-1', ports: null, source: groupId, isOurs: true },
-    ...wish.sshFrom.map((from) => tcp(22, from)),
-    ...wish.clientPorts.flatMap((port) => wish.clientsFrom.map((from) => tcp(port, from))),
+    ...wish.sshFrom.map((from) => open({ port: 22, protocol: 'tcp' }, from)),
+    ...wish.clientPorts.flatMap((port) => wish.clientsFrom.map((from) => open(port, from))),
   ];
   return [...new Map(rules.map((rule) => [keyOf(rule), rule])).values()];
 }

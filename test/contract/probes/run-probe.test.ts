@@ -175,6 +175,7 @@ describe.skipIf(!canHaveMachines)('a command probe', () => {
     let pid = 0;
     const listening: Remote = {
       node: remote.node,
+      needsSudo: false,
       openTcp: (port, host) => remote.openTcp(port, host),
       untilLost: (signal) => remote.untilLost(signal),
       close: () => remote.close(),

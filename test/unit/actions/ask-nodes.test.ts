@@ -12,6 +12,7 @@ const withinMs = 3_600_000;
 /** A node that answers each command with `yes`. */
 const answering: Remote = {
   node: 'hello-1',
+  needsSudo: false,
   exec: async (_command, { onStdout } = {}) => {
     onStdout?.(Buffer.from('yes'));
     return { code: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };

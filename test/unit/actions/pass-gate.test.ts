@@ -45,7 +45,7 @@ async function pass(answer: Answer, { force = false, of = stage } = {}) {
       asked.push(`${ordinal} ${command}`);
       return answer(ordinal, command);
     }),
-    ...{ force, sudo: false, formed: model.formed, through: new Set<string>() },
+    ...{ force, formed: model.formed, through: new Set<string>() },
   };
   const seen = passGate(site, of.nodes, of);
   return { seen: await seen.catch((error: unknown) => error), asked, events };
@@ -100,6 +100,23 @@ test('while a node is waited for it tells how far it is, each time it is further
     { type: 'phase-progress', phase: 'start', node: 'demo-default-1', text: '10 percent' },
     { type: 'phase-progress', phase: 'start', node: 'demo-default-1', text: '20 percent' },
   ]);
+});
+
+test('a node that the recipe cannot ask how far it is does not keep its gate from being passed', async () => {
+  const progressAt = () => {
+    throw new Error('nothing to ask here');
+  };
+  const gate = stage.gate && { ...stage.gate, progressAt };
+  let looks = 0;
+  const { seen, events } = await pass(
+    () => {
+      looks += 1;
+      return looks > 100 ? 'yes' : null;
+    },
+    { of: { ...stage, gate, settled: null } },
+  );
+  expect(seen).not.toBeInstanceOf(Error);
+  expect(events).toEqual([]);
 });
 
 test('where the recipe does not know how far a node is, what it answers is told, each answer once', async () => {

@@ -19,7 +19,6 @@ const services: readonly Service[] = [
 ];
 const asking = (signal = new AbortController().signal) => ({
   clock: systemClock,
-  sudo: false,
   withinMs: 50,
   signal,
 });
@@ -27,6 +26,7 @@ const asking = (signal = new AbortController().signal) => ({
 /** A node that was connected to and has not said a word since. */
 const silent: Remote = {
   node: 'hello-1',
+  needsSudo: false,
   exec: (_command, { signal } = {}) =>
     new Promise((_resolve, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason));

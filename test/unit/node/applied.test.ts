@@ -160,7 +160,11 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a node with %
 });
 
 test('the name of a phase cannot climb out of its folder', async () => {
-  const node = { node: 'n', exec: () => Promise.reject(new Error('never called')) };
+  const node = {
+    node: 'n',
+    needsSudo: false,
+    exec: () => Promise.reject(new Error('never called')),
+  };
   for (const name of ['../x', '.order', 'a b', '']) {
     const wishes: Wish[] = [{ id: 'a', phase: name, step: file('a') }];
     await expect(applyAt(node, { generation: 0, wishes })).rejects.toThrow(RangeError);

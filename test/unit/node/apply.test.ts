@@ -248,11 +248,11 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
 
   test('that ends every command is told, with what it said', async () => {
     await using node = await startLocalNode({
-      profile: 'echo Please login as the user ubuntu; exit 142',
+      profile: 'echo This account is not for you; exit 142',
     });
     await expect(look(node)).rejects.toMatchObject({
       code: 'no-shell',
-      excerpt: 'Please login as the user ubuntu',
+      excerpt: 'This account is not for you',
       message: expect.stringContaining('exit code 142'),
     });
   });
@@ -272,8 +272,9 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
     await using node = await startLocalNode({
       profile: 'sudo() { echo "sudo: a password is required" >&2; exit 1; }; exec() { "$@"; }',
       shell: 'bash',
+      needsSudo: true,
     });
-    const looking = observe(node, { wishes: [] }, { clock: systemClock, sudo: true });
+    const looking = observe(node, { wishes: [] }, { clock: systemClock });
     await expect(looking).rejects.toMatchObject({
       code: 'sudo-refused',
       excerpt: 'sudo: a password is required',
@@ -283,7 +284,11 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
 });
 
 test('the name of a run cannot climb out of its folder', async () => {
-  const node = { node: 'n', exec: () => Promise.reject(new Error('never called')) };
+  const node = {
+    node: 'n',
+    needsSudo: false,
+    exec: () => Promise.reject(new Error('never called')),
+  };
   const request = { run: '../x', wishes: [], generation: 0, identity };
   await expect(apply(node, request, { clock: systemClock })).rejects.toThrow(RangeError);
 });

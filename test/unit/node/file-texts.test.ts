@@ -35,6 +35,10 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a node with %
 });
 
 test('no file is no question', async () => {
-  const node = { node: 'n', exec: () => Promise.reject(new Error('never called')) };
+  const node = {
+    node: 'n',
+    needsSudo: false,
+    exec: () => Promise.reject(new Error('never called')),
+  };
   expect(await fileTexts(node, [], { clock: systemClock })).toEqual(new Map());
 });

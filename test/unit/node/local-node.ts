@@ -37,6 +37,8 @@ export interface LocalNode extends NodeConnection, AsyncDisposable {
 export interface LocalNodeOptions {
   /** What the node has as sh, and as login shell. */
   readonly shell?: 'dash' | 'bash';
+  /** Whether its user is not root; commands are told to use sudo then. */
+  readonly needsSudo?: boolean;
   /** What the login shell does before the command, such as printing a banner. */
   readonly profile?: string;
 }
@@ -56,7 +58,7 @@ if [ "$1" = bash ]; then ln -sf bash /usr/bin/sh; fi
 echo ready; cat >/dev/null`;
 
 export async function startLocalNode(options: LocalNodeOptions = {}): Promise<LocalNode> {
-  const { shell = 'dash', profile = '' } = options;
+  const { shell = 'dash', profile = '', needsSudo = false } = options;
   const namespaces = ['-m', '-p', '--fork', '--kill-child', '--propagation', 'private'];
   const holder = spawn('unshare', [...namespaces, 'bash', '-c', mounts, 'bash', shell], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -77,6 +79,7 @@ export async function startLocalNode(options: LocalNodeOptions = {}): Promise<Lo
   };
   return {
     node: 'local-1',
+    needsSudo,
     get execs() {
       return execs;
     },

@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { execLine } from '../../../src/node/exec-line.ts';
-import { applyRuntime, checkRuntime, runtimeFile } from '../../../src/node/runtime.ts';
+import {
+  applyRuntime,
+  checkRuntime,
+  hostKeyRuntime,
+  runtimeFile,
+} from '../../../src/node/runtime.ts';
 
 const folder = new URL('../../../src/node/runtime/', import.meta.url);
 const has = (program: string) => spawnSync(program, ['--version']).error === undefined;
@@ -17,7 +22,7 @@ test.skipIf(!has('shellcheck'))('shellcheck finds nothing in the runtime', () =>
 });
 
 test.skipIf(!has('shellcheck'))('no name of the runtime is misspelt', () => {
-  for (const input of [applyRuntime, checkRuntime]) {
+  for (const input of [applyRuntime, checkRuntime, hostKeyRuntime]) {
     const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-i', 'SC2154', '-'], { input });
     expect(stdout.toString()).toBe('');
   }

@@ -20,6 +20,7 @@ export function askedNodesOf(
 function remoteOf(ordinal: number, answer: Answer): Remote {
   return {
     node: `node-${ordinal}`,
+    needsSudo: false,
     exec: async (_, options = {}) => {
       const text = answer(ordinal, String(options.stdin));
       options.onStdout?.(Buffer.from(text ?? ''));

@@ -12,8 +12,11 @@ const wish = {
   subnetIds: [],
   sshFrom: ['198.51.100.7/32'],
   clientsFrom: ['10.0.0.0/8', '192.168.0.0/16'],
-  clientPorts: [2181],
-};
+  clientPorts: [
+    { port: 2181, protocol: 'tcp' },
+    { port: 53, protocol: 'udp' },
+  ],
+} as const;
 
 test('everything among the machines, SSH and client ports from where they are wished', () => {
   expect(wishedRules(wish, 'sg-1')).toEqual([
@@ -21,6 +24,8 @@ test('everything among the machines, SSH and client ports from where they are wi
     { protocol: 'tcp', ports: [22, 22], source: '198.51.100.7/32', isOurs: true },
     { protocol: 'tcp', ports: [2181, 2181], source: '10.0.0.0/8', isOurs: true },
     { protocol: 'tcp', ports: [2181, 2181], source: '192.168.0.0/16', isOurs: true },
+    { protocol: 'udp', ports: [53, 53], source: '10.0.0.0/8', isOurs: true },
+    { protocol: 'udp', ports: [53, 53], source: '192.168.0.0/16', isOurs: true },
   ]);
 });
 
@@ -38,8 +43,12 @@ test('what a group was given is read back, so that nothing is left to change', (
     .tuple(byte, byte, byte, byte, fc.integer({ min: 0, max: 32 }))
     .map(([a, b, c, d, length]) => `${a}.${b}.${c}.${d}/${length}`);
   const networks = fc.array(network, { maxLength: 5 });
+  const clientPort = fc.record({
+    port: fc.integer({ min: 1, max: 65_535 }),
+    protocol: fc.constantFrom('tcp' as const, 'udp' as const),
+  });
   fc.assert(
-    fc.property(networks, networks, fc.array(fc.integer({ min: 1, max: 65_535 })), (...given) => {
+    fc.property(networks, networks, fc.array(clientPort), (...given) => {
       const [sshFrom, clientsFrom, clientPorts] = given;
       const wished = wishedRules({ ...wish, sshFrom, clientsFrom, clientPorts }, 'sg-1');
       const present = rulesOf({ IpPermissions: wished.map(permissionOf) });

@@ -56,7 +56,7 @@ test('the rules of an existing group become what is wished now', async () => {
   const later = wish({
     sshFrom: ['203.0.113.9/24', '2001:DB8:0::/64'],
     clientsFrom: ['10.0.0.0/8'],
-    clientPorts: [2181],
+    clientPorts: [{ port: 2181, protocol: 'tcp' }],
   });
   await paper.provider.openNetwork(cluster, later);
   const expected = [
