@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { baseImages, ensureBaseImage } from '../localcloud/base-image.ts';
 import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
+import { misbehaviourOf } from '../localcloud/misbehaviour.ts';
 import { accountOf, cloudDirectory, imageIdOf, imagesDirectory } from '../localcloud/names.ts';
 import {
   checkPrerequisites,
@@ -9,7 +10,7 @@ import {
 } from '../localcloud/prerequisites.ts';
 import { cloudRequestHandler } from '../localcloud/request-handler.ts';
 import { complete } from '../providers/ec2/capabilities.ts';
-import { fixedCapabilities } from '../providers/ec2/capability-source.ts';
+import { fixedCapabilities, openCapabilities } from '../providers/ec2/capability-source.ts';
 import { openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { ImageWish, Provider } from '../providers/provider.ts';
@@ -36,7 +37,11 @@ export async function openLocalProvider(
     requestHandler: cloudRequestHandler(cloud),
   };
   const api = await openEc2Api(access, { clock, signal });
-  const provider = createEc2Provider(api, fixedCapabilities(complete), {
+  const { personality } = await misbehaviourOf(cloud);
+  // It is asked like any other cloud when it is told to be like one; what it answers holds only as long.
+  const capabilities =
+    personality === 'aws' ? fixedCapabilities(complete) : openCapabilities(api, null);
+  const provider = createEc2Provider(api, capabilities, {
     cloud: localCloudName(cloud),
     dialing: 'eager',
     pollMs: 100,
