@@ -23,11 +23,16 @@ export interface ContactRequest {
  */
 export async function contact(node: NodeConnection, request: ContactRequest): Promise<Hello> {
   const { entrance, words, stdin, signal } = request;
+  const refused = new AbortController();
   const token = randomBytes(8).toString('hex');
   const reader = createHelloReader(token, request.onBody);
   let noise = Buffer.alloc(0);
   const hear = (chunk: Buffer) => {
-    if (reader.hello === undefined) noise = Buffer.concat([noise, chunk]).subarray(-noiseBytes);
+    if (reader.hello !== undefined) return;
+    noise = Buffer.concat([noise, chunk]).subarray(-noiseBytes);
+    // What says so waits ten seconds before it ends.
+    const other = otherUser(noise.toString());
+    if (other !== undefined) refused.abort(wrongUser(node.node, other, noise.toString().trim()));
   };
   // The token goes in two halves, so that a command line that is echoed back cannot be taken for the hello.
   const line = execLine(entrance, [...words, token.slice(0, 8), token.slice(8)], {
@@ -41,10 +46,22 @@ export async function contact(node: NodeConnection, request: ContactRequest): Pr
     },
     onStderr: hear,
     ...(stdin === undefined ? {} : { stdin }),
-    ...(signal === undefined ? {} : { signal }),
+    signal: signal === undefined ? refused.signal : AbortSignal.any([signal, refused.signal]),
   });
   if (reader.hello !== undefined) return reader.hello;
   throw noHello(node, result, noise.toString().trim());
+}
+
+/** Whom images of clouds ask to log in instead of root, by a command that is forced upon root's keys. */
+function otherUser(said: string): string | undefined {
+  return /Please login as the user "([^"]+)" rather than/.exec(said)?.[1];
+}
+
+function wrongUser(node: string, user: string, excerpt: string): DeployerError {
+  return new DeployerError('wrong-user', `${node}: root may not log in there, ${user} may`, {
+    excerpt,
+    hint: `Set \`username: ${user}\` in the profile.`,
+  });
 }
 
 function noHello(
@@ -57,14 +74,19 @@ function noHello(
   if (needsSudo && code !== null) {
     return new DeployerError('sudo-refused', `${node}: sudo did not run as root (${ending})`, {
       ...details,
-      hint:
-        code === 127
-          ? 'sudo is not installed there: install it, or log in as root.'
-          : 'Give the login user sudo without a password (NOPASSWD: ALL in /etc/sudoers.d), or log in as root.',
+      hint: sudoHint(code, excerpt),
     });
   }
   return new DeployerError('no-shell', `${node}: the login shell ran no command (${ending})`, {
     ...details,
     hint: 'Look at what the node said: the login user may be the wrong one for its image, or its shell or ~/.bashrc may end every command.',
   });
+}
+
+function sudoHint(code: number, said: string): string {
+  if (code === 127) return 'sudo is not installed there: install it, or log in as root.';
+  if (/must have a tty/.test(said)) {
+    return 'Its sudo wants a terminal: remove `Defaults requiretty` from /etc/sudoers there, or log in as root.';
+  }
+  return 'Give the login user sudo without a password (NOPASSWD: ALL in /etc/sudoers.d), or log in as root.';
 }

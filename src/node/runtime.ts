@@ -20,6 +20,9 @@ export const applyRuntime = runtimeOf(['apply']);
 /** Everything that an observation or a question runs with, before its own steps. */
 export const checkRuntime = runtimeOf(['delivery', 'check']);
 
+/** What machines that were there before their cluster are asked and told with. */
+export const hostRuntime = runtimeOf(['check', 'claim', 'leave']);
+
 /** The POSIX sh text of one file in `runtime/`, without its comments. */
 export function runtimeFile(name: string): string {
   const text = readFileSync(new URL(`./runtime/${name}.sh`, import.meta.url), 'utf8');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { execLine } from '../../../src/node/exec-line.ts';
-import { applyRuntime, checkRuntime, runtimeFile } from '../../../src/node/runtime.ts';
+import { applyRuntime, checkRuntime, hostRuntime, runtimeFile } from '../../../src/node/runtime.ts';
 
 const folder = new URL('../../../src/node/runtime/', import.meta.url);
 const has = (program: string) => spawnSync(program, ['--version']).error === undefined;
@@ -16,11 +16,13 @@ test.skipIf(!has('shellcheck'))('shellcheck finds nothing in the runtime', () =>
   expect(stdout.toString()).toBe('');
 });
 
-test.skipIf(!has('shellcheck'))('no name of the runtime is misspelt', () => {
-  for (const input of [applyRuntime, checkRuntime]) {
-    const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-i', 'SC2154', '-'], { input });
-    expect(stdout.toString()).toBe('');
-  }
+test.skipIf(!has('shellcheck')).each([
+  ['apply', applyRuntime],
+  ['check', checkRuntime],
+  ['host', hostRuntime],
+])('no name of the %s runtime is misspelt', { timeout: 60_000 }, (_, input) => {
+  const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-i', 'SC2154', '-'], { input });
+  expect(stdout.toString()).toBe('');
 });
 
 test('the command line holds nothing that a login shell would change', () => {
