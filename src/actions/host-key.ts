@@ -1,55 +1,87 @@
 import { DeployerError } from '../errors.ts';
+import type { Machine } from '../providers/provider.ts';
 import type { HostKey } from '../remote/host-key.ts';
+import { checkCertificate } from './check-certificate.ts';
 import type { ActionContext } from './context.ts';
+import { checkKnownHosts, type Stranger } from './known-hosts.ts';
 import type { Place } from './open-place.ts';
 
 const consoleTimeoutMs = 30_000;
 const consolePollMs = 200;
 
+/** A machine that answers, and who it should be. */
+export interface Answering extends Stranger {
+  /** The node's name, for messages. */
+  readonly node: string;
+  readonly machine: Machine;
+}
+
 /**
- * Accepts a machine's host key, or refuses it: against the key pinned for this machine at first contact, else as the
- * profile's `hostKeys` says. What is accepted stays pinned by the machine's id, never by its address.
+ * Accepts a machine's host key, or refuses it: against the keys pinned for this machine, else as the profile's
+ * `hostKeys` says. What is accepted stays pinned by the machine's id, never by its address. A key that the machine made
+ * itself and shows now is the only one from then on.
  * @param pins whether it is this call's place to remember, which only a run that holds the lock may
- * @throws {DeployerError} `wrong-host-key` with both fingerprints
+ * @throws {DeployerError} `wrong-host-key` with both fingerprints, `host-key-unknown`
  */
 export async function checkHostKey(
   cluster: Place,
-  node: string,
-  machineId: string,
-  key: HostKey,
+  answering: Answering,
   { pins, context }: { pins: boolean; context: ActionContext },
 ): Promise<void> {
+  const { node, machine, key } = answering;
   const { hostKeys } = cluster.state;
-  const pinned = await hostKeys.pinned(machineId);
-  if (pinned !== null) {
-    if (pinned.base64 !== key.base64) throw wrongKey(node, machineId, pinned.fingerprint, key);
+  const accepted = await hostKeys.accepted(machine.id);
+  const shown = accepted.find(({ base64 }) => base64 === key.base64);
+  if (shown !== undefined) {
+    if (pins && shown.launch === null && accepted.length > 1)
+      await hostKeys.settle(machine.id, key);
     return;
   }
-  if (cluster.request.profile.hostKeys === 'console') {
-    await checkAgainstConsole(cluster, node, machineId, key, context);
-  } else {
-    const message = `${node}: trusting host key ${key.fingerprint} of ${machineId} at first sight`;
-    context.emit({ type: 'notice', level: 'info', message });
+  if (accepted.length > 0) {
+    const expected = accepted.map(({ fingerprint }) => fingerprint).join(' or ');
+    throw wrongKey(node, machine.id, expected, key);
   }
-  if (pins) await hostKeys.pin(machineId, key);
+  await checkUnpinned(cluster, answering, context);
+  if (pins) await hostKeys.pin(machine.id, key);
+}
+
+async function checkUnpinned(
+  cluster: Place,
+  answering: Answering,
+  context: ActionContext,
+): Promise<void> {
+  const { profile } = cluster.request;
+  const { node, machine, key } = answering;
+  switch (profile.hostKeys) {
+    case 'console':
+      return checkAgainstConsole(cluster, answering, context);
+    case 'inject':
+      throw neverGiven(node, machine.id);
+    case 'strict':
+      return checkKnownHosts(cluster.request, answering, context.clock);
+    case 'ca':
+      return checkCertificate(cluster.request, answering, context.clock);
+    case 'pinned': {
+      const message = `${node}: trusting host key ${key.fingerprint} of ${machine.id} at first sight`;
+      context.emit({ type: 'notice', level: 'info', message });
+    }
+  }
 }
 
 async function checkAgainstConsole(
   cluster: Place,
-  node: string,
-  machineId: string,
-  key: HostKey,
+  { node, machine: { id }, key }: Answering,
   { clock, signal }: ActionContext,
 ): Promise<void> {
   const deadline = clock.monotonicMs() + consoleTimeoutMs;
   while (true) {
-    const fingerprints = consoleFingerprints(await cluster.provider.consoleOutput(machineId));
+    const fingerprints = consoleFingerprints(await cluster.provider.consoleOutput(id));
     if (fingerprints.includes(key.fingerprint)) return;
-    if (fingerprints.length > 0) throw wrongKey(node, machineId, fingerprints.join(', '), key);
+    if (fingerprints.length > 0) throw wrongKey(node, id, fingerprints.join(', '), key);
     if (clock.monotonicMs() >= deadline) {
       throw new DeployerError(
         'host-key-unknown',
-        `${node}: the console of ${machineId} shows no host key to compare with`,
+        `${node}: the console of ${id} shows no host key to compare with`,
         { hint: 'Set `hostKeys: pinned` in the profile to trust each machine at first sight.' },
       );
     }
@@ -76,4 +108,15 @@ function wrongKey(node: string, machineId: string, expected: string, key: HostKe
     excerpt: `expected ${expected}\nanswered ${key.fingerprint}`,
     hint: 'Something else may be answering at its address. If you know why the key changed, destroy the cluster and create it anew.',
   });
+}
+
+/** The state folder is the only place that knows which key a launch gave to its machines. */
+function neverGiven(node: string, machineId: string): DeployerError {
+  return new DeployerError(
+    'host-key-unknown',
+    `${node}: nothing tells which host key ${machineId} was given at its launch`,
+    {
+      hint: 'Restore the state folder, replace the node, or set `hostKeys: pinned` in the profile to trust it at first sight.',
+    },
+  );
 }

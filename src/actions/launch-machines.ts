@@ -9,6 +9,7 @@ import { isNoCapacity } from '../providers/no-capacity.ts';
 import type { ClusterRef, LaunchRequest, Machine, Network, Pool } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { ensureNetwork } from './ensure-network.ts';
+import { dropSpentHostKeys, givenHostKey, launchSecrets, pinGivenKey } from './given-host-keys.ts';
 import { journalled, resume } from './journalled.ts';
 import { type LaunchGroup, launchGroups, subnetIn } from './launch-pools.ts';
 import { LaunchRequestSchema } from './launch-request-schema.ts';
@@ -28,8 +29,7 @@ export async function settleOpenLaunches(run: Run<Place>): Promise<void> {
     const { kind, request } = entry.effect;
     await resume(run, entry, async () => {
       // Everything else that is journalled may simply be done again, and will be if it is still wanted.
-      if (kind === 'launch')
-        await run.cluster.provider.launch(LaunchRequestSchema.parse(request), { hostKey: null });
+      if (kind === 'launch') await launchAndPin(run, LaunchRequestSchema.parse(request));
     }).catch((error: unknown) => tellRefused(run, error));
   }
 }
@@ -57,6 +57,7 @@ export async function launchMachines(
   // Whose things they are is remembered before the first of them is made.
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   await endReplaced(run, remembered.uid, toLaunch);
+  await dropSpentHostKeys(run.cluster.state);
   const network = await ensureNetwork(run, cluster);
   const shared = {
     ...{ cluster, imageId: snapshot.image?.id ?? '', keyName: await ensureKey(run, cluster) },
@@ -83,7 +84,7 @@ function wishedOf({ network, rootDisk, disks, instanceProfile, protect }: Profil
     disks: all.map(({ device, gib, type = null, encrypted = null }) => ({
       ...{ device, gib, type, encrypted },
     })),
-    ...{ instanceProfile: instanceProfile ?? null, protect, loginKey: null, hostKey: null },
+    ...{ instanceProfile: instanceProfile ?? null, protect, loginKey: null },
   };
 }
 
@@ -105,8 +106,11 @@ async function* launchGroup(
       pool: words,
     });
     const subnetId = subnetIn(network, pool.zone);
+    const { state, request: wish } = run.cluster;
+    const isGiven = wish.profile.hostKeys === 'inject';
     const request: LaunchRequest = {
       ...{ ...shared, token, incarnation, ordinals: left, pool, subnetId, atLeastOne: !isLast },
+      hostKey: isGiven ? await givenHostKey(state, token) : null,
     };
     try {
       const machines = await launchOnce(run, request);
@@ -123,8 +127,18 @@ async function* launchGroup(
 
 function launchOnce(run: Run, request: LaunchRequest): Promise<readonly Machine[]> {
   return journalled(run, { kind: 'launch', token: request.token, request }, () =>
-    run.cluster.provider.launch(request, { hostKey: null }),
+    launchAndPin(run, request),
   );
+}
+
+/** By which keys new machines are to be known is remembered before the launch counts as ended. */
+async function launchAndPin(
+  { cluster: { provider, state } }: Run<Place>,
+  request: LaunchRequest,
+): Promise<readonly Machine[]> {
+  const machines = await provider.launch(request, await launchSecrets(state, request));
+  await pinGivenKey(state, request, machines);
+  return machines;
 }
 
 function tellNextPool({ context }: Run, missing: number, full: Pool, next: Pool | undefined): void {
@@ -143,7 +157,7 @@ function poolText({ instanceType, zone, market }: Pool): string {
  * @throws {DeployerError} `not-ended` when one of them goes on running
  */
 async function endReplaced(
-  { cluster: { provider }, journal, id, context }: Run,
+  { cluster: { provider, state }, journal, id, context }: Run,
   uid: string,
   changes: readonly MachineChange[],
 ): Promise<void> {
@@ -170,6 +184,7 @@ async function endReplaced(
     await clock.sleep(provider.pollMs, signal);
     left = await living();
   }
+  for (const gone of ids) await state.hostKeys.forget(gone);
 }
 
 function notEnded(machines: readonly Machine[]): DeployerError {

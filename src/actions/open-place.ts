@@ -1,6 +1,7 @@
 import { type ResolvedPlace, resolvePlace, resolveRequest } from '../config/request.ts';
 import { UsageError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
+import { type Bastions, openBastions } from '../remote/bastions.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
@@ -30,6 +31,8 @@ export interface Place extends RememberedCluster, AsyncDisposable {
   readonly login: { username: string };
   /** The connections to its nodes that were made so far. */
   readonly connections: Remote[];
+  /** The hosts on the way to them that were connected to so far. */
+  readonly bastions: Bastions;
 }
 
 /**
@@ -75,13 +78,15 @@ export async function atCloud<R extends RememberedCluster>(
   const provider = await openProvider(remembered.request, setup, context);
   if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
   const connections: Remote[] = [];
+  const bastions = openBastions(context);
   const { request, snapshot } = remembered;
   const username = request.profile.username ?? snapshot?.image?.username ?? 'root';
   return {
     ...remembered,
-    ...{ name: request.clusterName, provider, login: { username }, connections },
+    ...{ name: request.clusterName, provider, login: { username }, connections, bastions },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
+      await bastions.close();
     },
   };
 }

@@ -1,13 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
 import type { Machine } from '../providers/provider.ts';
-import { connect } from '../remote/connect.ts';
+import { type ConnectTarget, connect } from '../remote/connect.ts';
+import type { HostKey, Peer } from '../remote/host-key.ts';
 import type { Remote } from '../remote/remote.ts';
-import type { ClusterKey } from '../state/secrets.ts';
+import { checkBastionKey } from './bastion-key.ts';
 import type { ActionContext } from './context.ts';
 import { checkHostKey } from './host-key.ts';
 import type { Node } from './nodes.ts';
 import type { Place } from './open-place.ts';
+import { rotateHostKey } from './rotate-host-key.ts';
+import { identitiesOf, type WayIn, wayTo } from './way-in.ts';
 
 /** A node that can be worked on. */
 export interface ReachedNode extends Node {
@@ -44,34 +47,19 @@ export async function reachNode(
   context: ActionContext,
 ): Promise<ReachedNode> {
   const { machine } = node;
-  const address = machine?.publicAddress ?? machine?.address;
-  if (machine === undefined || address === undefined) {
-    throw new DeployerError('no-machine', `${node.name} has no machine with an address`);
-  }
-  const { privateKey } = await knownKey(cluster);
+  const way = await wayTo(cluster, node, context);
+  if (machine === undefined) throw new DeployerError('no-machine', `${node.name} has no machine`);
   try {
-    const remote = await connect(
-      {
-        node: node.name,
-        address,
-        port: 22,
-        username: usernameOf(cluster, machine),
-        privateKey,
-        verifyHostKey: (key) =>
-          checkHostKey(cluster, node.name, machine.id, key, { pins: options.pins, context }),
-        timeoutMs: options.timeoutMs,
-        dialing: cluster.provider.dialing,
-      },
-      {
-        clock: context.clock,
-        signal: AbortSignal.any([
-          context.signal,
-          ...(options.signalFor ? [options.signalFor(node)] : []),
-        ]),
-        onProgress: (text) => options.onProgress?.(node, text),
-      },
-    );
+    const remote = await connect(targetOf(cluster, { ...node, machine }, way, options, context), {
+      clock: context.clock,
+      signal: AbortSignal.any([
+        context.signal,
+        ...(options.signalFor ? [options.signalFor(node)] : []),
+      ]),
+      onProgress: (text) => options.onProgress?.(node, text),
+    });
     cluster.connections.push(remote);
+    if (options.pins) await rotate(cluster, machine, way, remote, context);
     options.onReached?.(node);
     return { ...node, machine, remote };
   } catch (error) {
@@ -79,13 +67,43 @@ export async function reachNode(
   }
 }
 
-/** The cluster's key. @throws {DeployerError} `key-lost` when the state folder has none (any more) */
-export async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
-  const key = await state.secrets.existingClusterKey();
-  if (key !== null) return key;
-  throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
-    hint: `Restore ${state.folder}, or remove the cluster: ${commandFor('destroy')}`,
-  });
+function targetOf(
+  cluster: Place,
+  { name, machine }: Node & { readonly machine: Machine },
+  { address, port, username, identities, hops }: WayIn,
+  { timeoutMs, pins }: ReachOptions,
+  context: ActionContext,
+): ConnectTarget {
+  const names = [address, name];
+  const remembering = { pins, context };
+  const through = hops.map((hop) => ({
+    ...{ address: hop.address, port: hop.port, username: hop.username },
+    identities: identitiesOf(hop),
+    verifyHostKey: (key: HostKey, peer: Peer) =>
+      checkBastionKey(cluster, hop, { key, peer }, remembering),
+  }));
+  return {
+    ...{ node: name, address, port, username, identities, timeoutMs },
+    dialing: cluster.provider.dialing,
+    via: cluster.bastions.through(through),
+    verifyHostKey: (key, peer) => {
+      const answering = { node: name, machine, names, port, key, peer };
+      return checkHostKey(cluster, answering, remembering);
+    },
+  };
+}
+
+/** A machine that is known by the key of its launch gets its own before anything else happens on it. */
+function rotate(
+  cluster: Place,
+  machine: Machine,
+  { address, port }: WayIn,
+  remote: Remote,
+  context: ActionContext,
+): Promise<void> {
+  const own = machine.address ?? address;
+  const rotating = { machineId: machine.id, remote, address: own, port };
+  return rotateHostKey(cluster, rotating, context);
 }
 
 /** Connects to all nodes at once; what failed is given back beside what was reached, and nothing is thrown away. */

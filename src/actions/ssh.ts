@@ -3,8 +3,9 @@ import type { ActionContext, ClusterRequest } from './context.ts';
 import { existing } from './existing.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
-import { knownKey, usernameOf } from './reach-nodes.ts';
+import { usernameOf } from './reach-nodes.ts';
 import { nodesNamed } from './select-nodes.ts';
+import { knownKey } from './way-in.ts';
 
 /** How long a node may take for its part of the handshake; without a limit that is as long as TCP goes on trying. */
 const connectTimeoutSeconds = 10;

@@ -23,6 +23,9 @@ export const checkRuntime = runtimeOf(['delivery', 'check']);
 /** What machines that were there before their cluster are asked and told with. */
 export const hostRuntime = runtimeOf(['check', 'claim', 'leave']);
 
+/** What changing a host key runs with; others need none of it. */
+export const hostKeyRuntime = ['prelude', 'check', 'host-key'].map(runtimeFile).join('');
+
 /** The POSIX sh text of one file in `runtime/`, without its comments. */
 export function runtimeFile(name: string): string {
   const text = readFileSync(new URL(`./runtime/${name}.sh`, import.meta.url), 'utf8');

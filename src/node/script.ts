@@ -1,7 +1,7 @@
 import { identityFile, identityText, type NodeIdentity } from './identity.ts';
 import { checkPhaseNames, phaseRecords, recordFile } from './phase-record.ts';
 import { quoteAll } from './quote.ts';
-import { applyRuntime, checkRuntime, hostRuntime } from './runtime.ts';
+import { applyRuntime, checkRuntime, hostKeyRuntime, hostRuntime } from './runtime.ts';
 import { type BundleFile, bundleFile, type CompiledStep, type StepQuestions } from './step-kind.ts';
 import { compileStep } from './step-kinds.ts';
 import type { Wish } from './wish.ts';
@@ -83,6 +83,11 @@ export function questionScript(words: readonly string[]): string {
 /** The script of what is asked of, or done to, a machine that was there before its cluster, one after the other. */
 export function hostScript(commands: readonly (readonly string[])[]): string {
   return `${hostRuntime}${lines([...commands, ['frame', '.']])}`;
+}
+
+/** The script of what is asked about a node's host key. */
+export function hostKeyScript(word: 'make_host_key' | 'use_host_key'): string {
+  return `${hostKeyRuntime}${lines([[word], ['frame', '.']])}`;
 }
 
 /** @throws {RangeError} when an id is not unique or would not fit into a frame. */

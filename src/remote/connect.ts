@@ -1,10 +1,10 @@
-import ssh2 from 'ssh2';
 import type { Clock } from '../clock.ts';
-import { UsageError } from '../errors.ts';
+import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import type { Dialing } from './dial.ts';
 import { reach } from './first-contact.ts';
-import type { HostKey } from './host-key.ts';
+import type { VerifyHostKey } from './host-key.ts';
+import { authMethods, type Identity } from './identity.ts';
 import type { Remote } from './remote.ts';
 
 /** Which node to reach, as whom, and how. */
@@ -14,10 +14,11 @@ export interface ConnectTarget {
   readonly address: string;
   readonly port: number;
   readonly username: string;
-  /** Unencrypted, in OpenSSH's format. */
-  readonly privateKey: string;
-  /** Throws to refuse the node; called for every connection, and what it throws is what the caller gets. */
-  readonly verifyHostKey: (key: HostKey) => Promise<void>;
+  /** Who logs in: agents are tried before keys, each in this order. */
+  readonly identities: readonly Identity[];
+  /** The host that the connection goes through; it is the one that `address` is an address for. */
+  readonly via?: Bastion | undefined;
+  readonly verifyHostKey: VerifyHostKey;
   /** How long to try: tcp, ssh banner, key exchange and authentication together. The same again after a loss. */
   readonly timeoutMs: number;
   readonly dialing: Dialing;
@@ -43,8 +44,8 @@ export interface ConnectDeps {
  * @throws What `verifyHostKey` threw, at once; the signal's reason when it aborts. No connection is left then.
  */
 export async function connect(target: ConnectTarget, deps: ConnectDeps): Promise<Remote> {
-  checkPrivateKey(target);
-  const contact = { keepaliveMs: 5_000, ...target };
+  const methods = await authMethods(target.identities, target);
+  const contact = { keepaliveMs: 5_000, ...target, methods };
   const connection = new Connection(
     target.node,
     (closing) => reach(contact, { ...deps, signal: AbortSignal.any([deps.signal, closing]) }),
@@ -53,16 +54,4 @@ export async function connect(target: ConnectTarget, deps: ConnectDeps): Promise
   );
   await connection.open();
   return connection;
-}
-
-function checkPrivateKey({ node, privateKey }: ConnectTarget): void {
-  const key = ssh2.utils.parseKey(privateKey);
-  if (!(key instanceof Error)) return;
-  throw new UsageError(
-    'bad-private-key',
-    `${node}: the private key cannot be read: ${key.message}`,
-    {
-      hint: 'An unencrypted key in the OpenSSH format is needed.',
-    },
-  );
 }

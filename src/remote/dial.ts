@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import type { Knock } from './knock.ts';
 
 /** How hard to knock: `eager` at machines of this computer, `gentle` at a cloud's. */
 export type Dialing = 'eager' | 'gentle';
@@ -22,50 +23,51 @@ const dialStyles: Readonly<Record<Dialing, DialStyle>> = {
   gentle: { everyMs: 500, lifetimeMs: 5_000, mostPending: 2 },
 };
 
-/** Where to dial. */
-export interface DialTarget {
-  readonly address: string;
-  readonly port: number;
-  readonly dialing: Dialing;
-}
-
 /** What dialling needs. */
 export interface DialDeps {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Hears of every failed dial: the system's error code, or `silent` when nothing came back. */
+  /** Hears of every failed dial: the system's error code, `silent` when nothing came back, or what a host on the way said. */
   readonly onFailure: (failure: string) => void;
 }
 
 /**
- * The first TCP connection that comes about, however long that takes; every other one is destroyed.
+ * The first connection that comes about, however long that takes; every other one is destroyed.
  *
- * @throws The signal's reason when it aborts first; no connection is left then.
+ * @throws The signal's reason when it aborts first, and what makes further knocking useless; no connection is left then.
  */
-export async function dial(target: DialTarget, deps: DialDeps): Promise<Socket> {
+export async function dial(knock: Knock, dialing: Dialing, deps: DialDeps): Promise<Duplex> {
   const { clock, signal, onFailure } = deps;
-  const style = dialStyles[target.dialing];
-  const pending = new Map<Socket, number>();
+  const style = dialStyles[dialing];
+  const pending = new Map<() => void, number>();
   const wake = new AbortController();
   const onAbort = () => wake.abort();
-  let first: Socket | undefined;
+  let first: Duplex | undefined;
+  let broken: { readonly error: unknown } | undefined;
 
   const start = () => {
-    const socket = connect({ host: target.address, port: target.port, noDelay: true });
-    pending.set(socket, clock.monotonicMs());
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (pending.delete(socket)) onFailure(error.code ?? error.message);
+    const giveUp = knock({
+      opened: (stream) => {
+        pending.delete(giveUp);
+        if (first !== undefined) return void stream.destroy();
+        first = stream;
+        wake.abort();
+      },
+      failed: (failure) => {
+        if (pending.delete(giveUp)) onFailure(failure);
+      },
+      broken: (error) => {
+        broken = { error };
+        wake.abort();
+      },
     });
-    socket.once('connect', () => {
-      first ??= socket;
-      wake.abort();
-    });
+    pending.set(giveUp, clock.monotonicMs());
   };
   const dropOld = () => {
-    for (const [socket, since] of pending) {
+    for (const [giveUp, since] of pending) {
       if (clock.monotonicMs() - since < style.lifetimeMs) continue;
-      pending.delete(socket);
-      socket.destroy();
+      pending.delete(giveUp);
+      giveUp();
       onFailure('silent');
     }
   };
@@ -74,14 +76,14 @@ export async function dial(target: DialTarget, deps: DialDeps): Promise<Socket> 
   try {
     while (first === undefined) {
       signal.throwIfAborted();
+      if (broken !== undefined) throw broken.error;
       dropOld();
       if (pending.size < style.mostPending) start();
       await clock.sleep(style.everyMs, wake.signal).catch(() => {});
     }
-    pending.delete(first);
     return first;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    for (const socket of pending.keys()) socket.destroy();
+    for (const giveUp of pending.keys()) giveUp();
   }
 }

@@ -1,10 +1,13 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { Clock } from '../clock.ts';
+import type { Bastion } from './bastion.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { type Dialing, type DialTarget, dial } from './dial.ts';
+import { type Dialing, dial } from './dial.ts';
 import { HandshakeFailed, handshake, type Login } from './handshake.ts';
-import { createLimit } from './limit.ts';
+import { type Knock, knockAt, knockThrough } from './knock.ts';
+import { createLimit, type Limit } from './limit.ts';
+import { shownHostKey } from './shown-host-key.ts';
 import {
   type Contact,
   describeObstacle,
@@ -16,11 +19,16 @@ import {
 /** An authenticated connection and the socket below it. */
 export interface Contacted {
   readonly client: Client;
-  readonly socket: Socket;
+  readonly socket: Duplex;
 }
 
 /** Whom to reach, how, and for how long to try. */
-export type ContactTarget = Contact & DialTarget & Login & { readonly timeoutMs: number };
+export interface ContactTarget extends Contact, Login {
+  readonly dialing: Dialing;
+  readonly timeoutMs: number;
+  /** The host that the connection goes through. */
+  readonly via?: Bastion | undefined;
+}
 
 /** What reaching a node needs. */
 export interface ContactDeps {
@@ -29,8 +37,14 @@ export interface ContactDeps {
   readonly onProgress?: (text: string) => void;
 }
 
-/** Handshakes of the whole process under way: each costs both sides CPU, and sshd drops early ones above ten. */
-const handshakes = createLimit(8);
+/** Handshakes of the whole process under way: each costs both sides CPU. */
+const handshakes = createLimit(30);
+
+/** Connections to one sshd that have not logged in yet: it drops some of them from the tenth on, or as it is told. */
+const mostAtOneDoor = 8;
+
+/** By address and port; fewer are let in where connections were dropped. */
+const doors = new Map<string, Limit>();
 
 /** A silent port is not a handshake under way: it gives its place back after this time. */
 const silentPlaceMs = 500;
@@ -77,37 +91,73 @@ async function tryOnce(
   deps: { readonly clock: Clock; readonly signal: AbortSignal },
   add: (obstacle: Obstacle) => void,
 ): Promise<Contacted> {
-  const onFailure = (failure: string) => add({ stage: 'tcp', failure });
-  const socket = await dial(target, { ...deps, onFailure });
+  const { address, port, via, dialing } = target;
+  const places: (() => void)[] = [];
+  const leave = () => {
+    for (const release of places.splice(0)) release();
+  };
   const settled = new AbortController();
+  const door = doorOf(target);
+  // sshd counts a connection from its first packet on, so this place is taken before there is one.
+  const leaveDoor = await door.acquire(deps.signal);
+  const onFailure = (failure: string) => add({ stage: 'tcp', failure });
+  const knock = via === undefined ? knockAt(address, port) : knockThrough(via, address, port);
+  let socket: Duplex | undefined;
   try {
-    const release = await handshakes.acquire(deps.signal);
-    settled.signal.addEventListener('abort', release, { once: true });
-    releaseWhileSilent(socket, release, deps.clock, settled.signal);
-    return { client: await handshake(socket, target, deps), socket };
+    socket = await dial(knock, dialing, { ...deps, onFailure });
+    for (const limit of [...(via === undefined ? [] : [via.handshakes]), handshakes]) {
+      places.push(await limit.acquire(deps.signal));
+    }
+    leaveWhileSilent(socket, leave, deps.clock, settled.signal);
+    const peer = { certificate: () => certificateBehind(knock, dialing, deps) };
+    return { client: await handshake(socket, target, { ...deps, peer }), socket };
   } catch (error) {
-    socket.destroy();
+    socket?.destroy();
+    if (error instanceof HandshakeFailed && error.stage === 'banner') door.lower();
     throw error;
   } finally {
     settled.abort();
+    leave();
+    leaveDoor();
   }
 }
 
-function releaseWhileSilent(
-  socket: Socket,
-  release: () => void,
+/** The certificate of the host key behind the same door, of which only one place is taken. */
+async function certificateBehind(
+  knock: Knock,
+  dialing: Dialing,
+  deps: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Buffer> {
+  const stream = await dial(knock, dialing, { ...deps, onFailure: () => {} });
+  return shownHostKey(stream, 'ssh-ed25519-cert-v01@openssh.com', deps.signal);
+}
+
+function doorOf({ address, port, via }: ContactTarget): Limit {
+  const name = `${via?.name ?? ''} ${address} ${port}`;
+  const door = doors.get(name) ?? createLimit(mostAtOneDoor);
+  doors.set(name, door);
+  return door;
+}
+
+function leaveWhileSilent(
+  socket: Duplex,
+  leave: () => void,
   clock: Clock,
   settled: AbortSignal,
 ): void {
+  let isSilent = true;
+  socket.once('data', () => {
+    isSilent = false;
+  });
   clock.sleep(silentPlaceMs, settled).then(
     () => {
-      if (socket.bytesRead === 0) release();
+      if (isSilent) leave();
     },
     () => {},
   );
 }
 
-/** Waits before the next try; the deadline cuts the wait short. */
+/** Waits before the next try, not all for the same time; the deadline cuts the wait short. */
 async function pauseAfter(
   failed: HandshakeFailed,
   dialing: Dialing,
@@ -116,7 +166,8 @@ async function pauseAfter(
 ): Promise<void> {
   const pause = pausesMs[dialing];
   const mayBePenalised = failed.stage === 'auth' && !(dialing === 'eager' && isBooting(failed));
-  await clock.sleep(mayBePenalised ? pause.auth : pause.other, deadline.signal);
+  const leastMs = mayBePenalised ? pause.auth : pause.other;
+  await clock.sleep(leastMs * (1 + Math.random() / 2), deadline.signal);
 }
 
 /** Remembers the last obstacle and since when it has been the same, and tells of each new one. */

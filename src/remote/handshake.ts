@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
-import type { Client, PublicKeyAuthMethod } from 'ssh2';
+import type { Duplex } from 'node:stream';
+import type { Client } from 'ssh2';
 import ssh2 from 'ssh2';
 import type { Clock } from '../clock.ts';
-import { type HostKey, readHostKey } from './host-key.ts';
+import { type Peer, readHostKey, type VerifyHostKey } from './host-key.ts';
+import type { AuthMethod } from './identity.ts';
 
 /** How far a first contact over an open TCP connection has come. */
 export type HandshakeStage = 'banner' | 'kex' | 'host-key' | 'auth';
@@ -35,11 +36,18 @@ export class HandshakeFailed extends Error {
 /** Who logs in, and who must answer. */
 export interface Login {
   readonly username: string;
-  /** In OpenSSH's format. */
-  readonly privateKey: string;
-  /** Throws to refuse the node; that very error ends the handshake. */
-  readonly verifyHostKey: (key: HostKey) => Promise<void>;
+  /** Tried in this order. */
+  readonly methods: readonly AuthMethod[];
+  /** That very error which it throws ends the handshake. */
+  readonly verifyHostKey: VerifyHostKey;
   readonly keepaliveMs: number;
+}
+
+/** What a handshake needs besides. */
+export interface HandshakeDeps {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly peer: Peer;
 }
 
 /** Unanswered keepalives after which a connection counts as dead. */
@@ -53,9 +61,9 @@ const keepaliveCountMax = 2;
  * @throws What `verifyHostKey` threw.
  */
 export async function handshake(
-  socket: Socket,
+  socket: Duplex,
   login: Login,
-  deps: { readonly clock: Clock; readonly signal: AbortSignal },
+  deps: HandshakeDeps,
 ): Promise<Client> {
   const client = new ssh2.Client();
   const settled = new AbortController();
@@ -65,13 +73,16 @@ export async function handshake(
       const onAbort = () => stages.fail('no answer in time');
       deps.signal.addEventListener('abort', onAbort, { once: true, signal: settled.signal });
       client.on('error', (error) => {
+        // An agent that does not sign leaves the next key to try; ssh2 goes on to it by itself.
+        if (error.level === 'agent') return;
         stages.fail(error.message, error.level === 'client-authentication');
       });
       client.on('close', () => stages.fail('the node closed the connection'));
       client.on('banner', stages.hear);
       client.on('handshake', () => stages.enter('auth'));
       client.on('ready', () => resolve(client));
-      client.connect(clientConfig(socket, login, hostVerifier(socket, login, stages, reject)));
+      const verify = async (blob: Buffer) => login.verifyHostKey(readHostKey(blob), deps.peer);
+      client.connect(clientConfig(socket, login, hostVerifier(socket, verify, stages, reject)));
       socket.once('data', (chunk: Buffer) => stages.readBanner(chunk));
       if (deps.signal.aborted) onAbort();
       else if (socket.destroyed) stages.fail('the node closed the connection');
@@ -87,13 +98,12 @@ export async function handshake(
 type ClientConfig = Parameters<Client['connect']>[0];
 type HostVerifier = (blob: Buffer, verify: (accept: boolean) => void) => void;
 
-function clientConfig(socket: Socket, login: Login, verifier: HostVerifier): ClientConfig {
-  const { username, privateKey, keepaliveMs } = login;
-  const keyOnly: PublicKeyAuthMethod = { type: 'publickey', username, key: privateKey };
+function clientConfig(socket: Duplex, login: Login, verifier: HostVerifier): ClientConfig {
+  const { username, methods, keepaliveMs } = login;
   return {
     sock: socket,
     username,
-    authHandler: [keyOnly],
+    authHandler: [...methods],
     algorithms: { serverHostKey: ['ssh-ed25519'] },
     hostVerifier: verifier,
     keepaliveInterval: keepaliveMs,
@@ -104,8 +114,8 @@ function clientConfig(socket: Socket, login: Login, verifier: HostVerifier): Cli
 
 /** Asks about a key once; when keys are exchanged again later it must still be the same one. */
 function hostVerifier(
-  socket: Socket,
-  login: Login,
+  socket: Duplex,
+  check: (blob: Buffer) => Promise<void>,
   stages: Stages,
   reject: (reason: unknown) => void,
 ): HostVerifier {
@@ -113,8 +123,7 @@ function hostVerifier(
   return (blob, verify) => {
     if (accepted !== undefined) return verify(accepted.equals(blob));
     stages.enter('host-key');
-    const check = async () => login.verifyHostKey(readHostKey(blob));
-    check().then(() => {
+    check(blob).then(() => {
       accepted = blob;
       stages.enter('kex');
       if (!socket.destroyed) verify(true);

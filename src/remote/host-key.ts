@@ -9,6 +9,19 @@ export interface HostKey {
   readonly fingerprint: `SHA256:${string}`;
 }
 
+/** The node that has shown a host key, before anything secret is sent to it. */
+export interface Peer {
+  /**
+   * The certificate of its host key, in ssh's wire form: read over a further connection, on which nothing is proven.
+   *
+   * @throws {DeployerError} `no-such-host-key` when it has none.
+   */
+  certificate(): Promise<Buffer>;
+}
+
+/** Throws to refuse the node; called for every connection, and what it throws is what the caller of `connect` gets. */
+export type VerifyHostKey = (key: HostKey, peer: Peer) => Promise<void>;
+
 /**
  * The host key that a node sent during the key exchange, in the form of RFC 8709. Only ssh-ed25519 is asked for,
  * so nothing else can arrive here.

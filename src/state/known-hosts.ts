@@ -3,7 +3,7 @@ import { damagedState } from './state-errors.ts';
 
 /** A line of a known_hosts file: a pin of ours, or something else, which is kept as it is. */
 export type KnownHostsLine =
-  | { readonly instanceId: string; readonly base64: string }
+  | { readonly host: string; readonly base64: string; readonly comment: string }
   | { readonly verbatim: string };
 
 /** The type of host key that is asked of every node. */
@@ -20,13 +20,14 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHosts
   if (lines.at(-1) === '') lines.pop();
   return lines.map((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return { verbatim: line };
-    const [instanceId = '', type = '', base64 = ''] = line.trim().split(/\s+/);
+    const [host = '', type = '', base64 = '', ...words] = line.trim().split(/\s+/);
     if (!startsWithType(base64, type)) throw damagedLine(`${file}:${index + 1}`);
-    return type === hostKeyType ? { instanceId, base64 } : { verbatim: line };
+    const comment = words.join(' ');
+    return type === hostKeyType ? { host, base64, comment } : { verbatim: line };
   });
 }
 
-/** The text of a known_hosts file; a pin's line is `INSTANCE-ID ssh-ed25519 BASE64`. */
+/** The text of a known_hosts file; a pin's line is `HOST ssh-ed25519 BASE64 COMMENT`. */
 export function formatKnownHosts(lines: readonly KnownHostsLine[]): string {
   return lines.map((line) => `${formatLine(line)}\n`).join('');
 }
@@ -43,7 +44,8 @@ export function isHostKey(base64: string): boolean {
 }
 
 function formatLine(line: KnownHostsLine): string {
-  return 'verbatim' in line ? line.verbatim : `${line.instanceId} ${hostKeyType} ${line.base64}`;
+  if ('verbatim' in line) return line.verbatim;
+  return `${line.host} ${hostKeyType} ${line.base64} ${line.comment}`.trimEnd();
 }
 
 /** A key's blob begins with its type; an ed25519 one has 32 bytes after that, each part behind its length. */

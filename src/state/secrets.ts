@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, rm } from 'node:fs/promises';
+import { chmod, link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ensurePrivateFolder,
@@ -9,10 +9,12 @@ import {
   writeSynced,
 } from './durable-file.ts';
 import { generatePrivateKey, publicKeyLine } from './openssh-key.ts';
-import { damagedState, isSystemError, writing } from './state-errors.ts';
+import { damagedState, isSystemError, reading, writing } from './state-errors.ts';
 
 /** The name of the folder that the secrets lie in. */
 export const secretsName = 'secrets';
+
+const clusterKeyName = 'id_ed25519';
 
 /** The key pair by which the program logs in to a cluster's nodes. */
 export interface ClusterKey {
@@ -45,12 +47,16 @@ export interface Secrets {
    * @throws {DeployerError} as `clusterKey`
    */
   value(name: string, make: () => string): Promise<string>;
+  /** Names of the secrets that there are, the cluster's key left out. */
+  names(): Promise<readonly string[]>;
+  /** Removes the secret of this name, durably; nothing happens when there is none. */
+  drop(name: string): Promise<void>;
 }
 
 /** The secrets of `cluster` in its folder; nothing is touched before a method is called. */
 export function openSecrets(folder: string, cluster: string): Secrets {
   const secrets = join(folder, secretsName);
-  const privateKeyFile = join(secrets, 'id_ed25519');
+  const privateKeyFile = join(secrets, clusterKeyName);
   const comment = `deployer:${cluster}`;
   const existingClusterKey = async (existed = true) => {
     const privateKey = (await readIfThere(privateKeyFile))?.toString('utf8');
@@ -73,6 +79,15 @@ export function openSecrets(folder: string, cluster: string): Secrets {
       await createOnce(secrets, valueFile(secrets, name), `${make()}\n`);
       return (await existingValue(name)) ?? '';
     },
+    names: () => namesIn(secrets),
+    drop: async (name) => {
+      const file = valueFile(secrets, name);
+      if ((await readIfThere(file)) === null) return;
+      await writing(file, async () => {
+        await rm(file, { force: true });
+        await syncFolder(secrets);
+      });
+    },
     existingClusterKey: () => existingClusterKey(),
     clusterKey: async () => {
       const existing = await existingClusterKey();
@@ -83,6 +98,16 @@ export function openSecrets(folder: string, cluster: string): Secrets {
       return created;
     },
   };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const names = await reading(folder, () =>
+    readdir(folder).catch((error: unknown) => {
+      if (isSystemError(error, 'ENOENT')) return [];
+      throw error;
+    }),
+  );
+  return names.filter((name) => name !== clusterKeyName && !name.endsWith('.tmp')).sort();
 }
 
 function valueFile(folder: string, name: string): string {

@@ -1,6 +1,6 @@
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { DeployerError } from '../../errors.ts';
-import type { ClusterRef, LaunchRequest, Machine, Provider } from '../provider.ts';
+import type { ClusterRef, LaunchRequest, LaunchSecrets, Machine, Provider } from '../provider.ts';
 import { toApiError } from './api-error.ts';
 import { byTag, describeInstances, notTerminated } from './describe.ts';
 import type { Ec2Api } from './ec2-api.ts';
@@ -25,7 +25,7 @@ export function createEc2Provider(
     importKey: (cluster, name, publicKey) =>
       named('ImportKeyPair', importKey(api, cluster, name, publicKey)),
     openNetwork: async () => ({ groupIds: [], subnets: [] }),
-    launch: (request) => named('RunInstances', launch(api, request)),
+    launch: (request, secrets) => named('RunInstances', launch(api, request, secrets)),
     label: (cluster, machines) => named('CreateTags', label(api, cluster, machines)),
     describe: (uid) => named('DescribeInstances', describe(api, uid)),
     discover: (name) => named('DescribeInstances', discover(api, name)),
@@ -75,14 +75,19 @@ async function importKey(
 async function launch(
   { sdk, client }: Ec2Api,
   request: LaunchRequest,
+  secrets: LaunchSecrets,
 ): Promise<readonly Machine[]> {
-  const answer = await client.send(new sdk.RunInstancesCommand(runInstancesInput(request)));
+  const input = runInstancesInput(request, secrets);
+  const answer = await client.send(new sdk.RunInstancesCommand(input));
   return (answer.Instances ?? []).map(toMachine).filter((machine) => machine !== null);
 }
 
-function runInstancesInput(request: LaunchRequest): RunInstancesCommandInput {
+function runInstancesInput(
+  request: LaunchRequest,
+  secrets: LaunchSecrets,
+): RunInstancesCommandInput {
   const count = request.ordinals.length;
-  const userData = userDataFor(request.operatorKeys);
+  const userData = userDataFor(request, secrets);
   const tags = [
     ...clusterTags(request.cluster),
     { Key: tagNames.incarnation, Value: String(request.incarnation) },

@@ -111,8 +111,8 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
 
   it('names the user whom the node refuses', async () => {
     await using sshd = await startSshd();
-    const privateKey = generateKey().private;
-    const target = sshd.target({ privateKey, timeoutMs: 500 });
+    const identities = [{ privateKey: generateKey().private }];
+    const target = sshd.target({ identities, timeoutMs: 500 });
     await expect(connect(target, deps)).rejects.toMatchObject({
       code: 'authentication-refused',
       message: expect.stringContaining(`authentication refused for ${target.username}`),
@@ -175,7 +175,7 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
 
   it('refuses a private key that cannot be read, before anything is dialled', async () => {
     await using sshd = await startSshd([], { started: false });
-    const target = sshd.target({ privateKey: 'no key' });
+    const target = sshd.target({ identities: [{ privateKey: 'no key' }] });
     await expect(connect(target, deps)).rejects.toMatchObject({ code: 'bad-private-key' });
   });
 

@@ -38,7 +38,7 @@ export async function launchMachine(): Promise<Machine> {
         address: PrivateIpAddress,
         port: 22,
         username: 'root',
-        privateKey: key.private,
+        identities: [{ privateKey: key.private }],
         verifyHostKey: async () => {},
         timeoutMs: 30_000,
         dialing: 'eager',

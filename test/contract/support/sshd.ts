@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ cat >/dev/null`;
 
 export async function startSshd(
   settings: readonly string[] = [],
-  { started = true } = {},
+  { started = true, loginFile }: { started?: boolean; loginFile?: string } = {},
 ): Promise<Sshd> {
   const directory = await mkdtemp(join(tmpdir(), 'deployer-sshd-'));
   const hostKey = generateKey();
@@ -47,7 +47,8 @@ export async function startSshd(
   const file = (name: string) => join(directory, name);
   await mkdir(file('memory'));
   await writeFile(file('host-key'), hostKey.private, { mode: 0o600 });
-  await writeFile(file('authorized-keys'), `${login.public}\n`);
+  const authorized = loginFile === undefined ? login.public : await readFile(loginFile, 'utf8');
+  await writeFile(file('authorized-keys'), `${authorized}\n`);
   await writeFile(
     file('config'),
     [
@@ -73,7 +74,7 @@ export async function startSshd(
       address: '127.0.0.1',
       port,
       username: 'root',
-      privateKey: login.private,
+      identities: [{ privateKey: login.private }],
       verifyHostKey: async () => {},
       timeoutMs: 10_000,
       dialing: 'eager',

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { execLine } from '../../../src/node/exec-line.ts';
-import { applyRuntime, checkRuntime, hostRuntime, runtimeFile } from '../../../src/node/runtime.ts';
+import {
+  applyRuntime,
+  checkRuntime,
+  hostKeyRuntime,
+  hostRuntime,
+  runtimeFile,
+} from '../../../src/node/runtime.ts';
 
 const folder = new URL('../../../src/node/runtime/', import.meta.url);
 const has = (program: string) => spawnSync(program, ['--version']).error === undefined;
@@ -20,6 +26,7 @@ test.skipIf(!has('shellcheck')).each([
   ['apply', applyRuntime],
   ['check', checkRuntime],
   ['host', hostRuntime],
+  ['host key', hostKeyRuntime],
 ])('no name of the %s runtime is misspelt', { timeout: 60_000 }, (_, input) => {
   const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-i', 'SC2154', '-'], { input });
   expect(stdout.toString()).toBe('');

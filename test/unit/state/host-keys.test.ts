@@ -66,6 +66,39 @@ describe('host keys', { timeout: 60_000 }, () => {
     expect(await hostKeys.pinned('i-2')).not.toBeNull();
   });
 
+  it('are two while a machine changes the one that its launch gave it', async () => {
+    const [given, own] = [newKey(), newKey()];
+    await hostKeys.pin('i-1', given, 'token-1');
+    expect(await hostKeys.pinned('i-1')).toBeNull();
+    expect(await hostKeys.accepted('i-1')).toMatchObject([{ ...given, launch: 'token-1' }]);
+    await hostKeys.pinNext('i-1', own);
+    await hostKeys.pinNext('i-1', own);
+    await hostKeys.pin('i-1', given);
+    expect(await hostKeys.accepted('i-1')).toMatchObject([given, { ...own, launch: null }]);
+    expect(await hostKeys.pinned('i-1')).toMatchObject(own);
+    await hostKeys.settle('i-1', own);
+    expect(await hostKeys.accepted('i-1')).toMatchObject([own]);
+  });
+
+  it('tell which launches gave keys that are still right for some machine', async () => {
+    const [given, own] = [newKey(), newKey()];
+    await hostKeys.pin('i-1', given, 'token-1');
+    await hostKeys.pin('i-2', given, 'token-1');
+    await hostKeys.pinNext('i-1', own);
+    await hostKeys.settle('i-1', own);
+    expect(await hostKeys.launches()).toEqual(new Set(['token-1']));
+    await hostKeys.forget('i-2');
+    expect(await hostKeys.launches()).toEqual(new Set());
+  });
+
+  it('are also those of hosts on the way, by name or address and port', async () => {
+    const key = newKey();
+    for (const host of ['gate.example.org', '[gate]:2222', '::1', '[fd00::1]:2222']) {
+      await hostKeys.pin(host, key);
+      expect(await hostKeys.pinned(host)).toMatchObject(key);
+    }
+  });
+
   it("keep others' lines as they are", async () => {
     const rsa = `${ssh2.utils.generateKeyPairSync('rsa', { bits: 1024 }).public} by hand`;
     put(`# a comment\n\ni-9 ${rsa}\n`);

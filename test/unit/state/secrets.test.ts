@@ -69,3 +69,17 @@ describe("a cluster's key", { timeout: 60_000 }, () => {
     }
   });
 });
+
+describe('a secret that was only needed for a while', () => {
+  it('is listed until it is dropped, which may be done again', async () => {
+    expect(await secrets.names()).toEqual([]);
+    await secrets.clusterKey();
+    await secrets.value('host-key.a', () => 'secret');
+    await secrets.value('host-key.b', () => 'secret');
+    expect(await secrets.names()).toEqual(['host-key.a', 'host-key.b']);
+    await secrets.drop('host-key.a');
+    await secrets.drop('host-key.a');
+    expect(await secrets.names()).toEqual(['host-key.b']);
+    expect(await secrets.existingValue('host-key.a')).toBeNull();
+  });
+});

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Cluster, readCluster } from '../../../../src/actions/open-cluster.ts';
 import type { Provider } from '../../../../src/providers/provider.ts';
+import { openBastions } from '../../../../src/remote/bastions.ts';
 import { providerThat } from './provider.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -30,6 +31,7 @@ export async function clusterIn(
     ...{
       name: known.request.clusterName,
       connections: [],
+      bastions: openBastions(context),
       login: { username: 'root' },
       provider: providerThat(can),
     },

@@ -1,0 +1,87 @@
+import { homedir, userInfo } from 'node:os';
+import { DeployerError } from '../errors.ts';
+import type { Machine, MachineLogin } from '../providers/provider.ts';
+import type { Identity } from '../remote/identity.ts';
+import { loadSshConfig } from '../ssh-config/config-files.ts';
+import { type HostLogin, loginOf } from '../ssh-config/login-of.ts';
+import type { ClusterKey } from '../state/secrets.ts';
+import type { ActionContext } from './context.ts';
+import type { Place } from './open-place.ts';
+
+/** How a machine is reached and logged into. */
+export interface WayIn {
+  readonly address: string;
+  readonly port: number;
+  readonly username: string;
+  readonly identities: readonly Identity[];
+  /** Hosts that the connection goes through, the first one first. */
+  readonly hops: readonly HostLogin[];
+}
+
+/**
+ * How the machine is reached: one that was there before the cluster as it says itself, any other at its address with the
+ * cluster's key; through the profile's host on the way, if there is one, to the address inside the network.
+ * @throws {DeployerError} `no-machine` when it has no address, `key-lost`
+ */
+export async function wayTo(
+  place: Place,
+  { name, machine }: { readonly name: string; readonly machine: Machine | undefined },
+  context: ActionContext,
+): Promise<WayIn> {
+  if (machine?.login !== undefined) return wayToOwn(machine.login);
+  const hops = await hopsOf(place, context);
+  const address = hops.length > 0 ? machine?.address : (machine?.publicAddress ?? machine?.address);
+  if (address === undefined) {
+    throw new DeployerError('no-machine', `${name} has no machine with an address`);
+  }
+  const { privateKey } = await knownKey(place);
+  const { username } = place.login;
+  return { address, port: 22, username, identities: [{ privateKey }], hops };
+}
+
+/** The cluster's key. @throws {DeployerError} `key-lost` when the state folder has none (any more) */
+export async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
+  const key = await state.secrets.existingClusterKey();
+  if (key !== null) return key;
+  throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
+    hint: `Restore ${state.folder}, or remove the cluster: ${commandFor('destroy')}`,
+  });
+}
+
+/** What proves who logs in to a host that somebody has set up: its agent, then its keys. */
+export function identitiesOf({
+  agent,
+  keyFiles,
+  onlyThese = false,
+}: {
+  readonly agent?: string | undefined;
+  readonly keyFiles: readonly string[];
+  readonly onlyThese?: boolean;
+}): readonly Identity[] {
+  const keys = keyFiles.map((keyFile) => ({ keyFile }));
+  return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
+}
+
+function wayToOwn({ via, ...login }: MachineLogin): WayIn {
+  const { address, port, username } = login;
+  const hops = via.map((hop) => ({ ...hop, ...unsaid(hop) }));
+  return { address, port, username, identities: identitiesOf(login), hops };
+}
+
+/** What a machine's own way does not say of the hosts on it. */
+function unsaid({ address, agent }: Omit<MachineLogin, 'via'>) {
+  const names = [address];
+  return { onlyThese: false, agent, names, knownHostsFiles: [], unsupported: [] };
+}
+
+/** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */
+async function hopsOf(
+  { request: { profile } }: Place,
+  { env }: ActionContext,
+): Promise<readonly HostLogin[]> {
+  if (profile.via === undefined) return [];
+  const home = homedir();
+  const user = { name: userInfo().username, home, agent: env['SSH_AUTH_SOCK'] };
+  const { via, ...host } = loginOf(profile.via, undefined, await loadSshConfig(home), user);
+  return [...via, host];
+}

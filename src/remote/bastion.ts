@@ -1,0 +1,18 @@
+import type { Duplex } from 'node:stream';
+import type { Limit } from './limit.ts';
+
+/** A host that connections to nodes go through. */
+export interface Bastion {
+  /** Its address, for messages. */
+  readonly name: string;
+  /** Handshakes with nodes that are under way through it. */
+  readonly handshakes: Limit;
+  /**
+   * An open TCP connection from it to there; the caller destroys it.
+   *
+   * @throws {DeployerError} `connection-refused` when it could not connect there, `forwarding-prohibited`, and what
+   * `connect` throws when the bastion itself cannot be reached.
+   * @throws {ConnectionLost} when the connection to the bastion ended first; the next call connects anew.
+   */
+  openTo(host: string, port: number): Promise<Duplex>;
+}

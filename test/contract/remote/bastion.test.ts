@@ -1,0 +1,186 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { DeployerError } from '../../../src/errors.ts';
+import { type Hop, openBastions } from '../../../src/remote/bastions.ts';
+import { connect } from '../../../src/remote/connect.ts';
+import { canHaveMachines } from '../../support/images.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { startProxy } from '../support/proxy.ts';
+import { deps, type Sshd, startSshd } from '../support/sshd.ts';
+
+const run = promisify(execFile);
+const newFolder = temporaryFolders();
+
+function hopTo(sshd: Sshd, changes: Partial<Hop> = {}): Hop {
+  const { address, port, username, identities, verifyHostKey } = sshd.target();
+  return { address, port, username, identities, verifyHostKey, ...changes };
+}
+
+/** An agent that holds the key in the file. */
+async function startAgent(folder: string, keyFile: string) {
+  const socket = join(folder, 'agent');
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(agent.stdout, 'data');
+  await run('ssh-add', ['-q', keyFile], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+  return {
+    socket,
+    [Symbol.asyncDispose]: async () => {
+      agent.kill();
+      await once(agent, 'exit');
+    },
+  };
+}
+
+describe.skipIf(!canHaveMachines)('C16: nodes behind bastions', () => {
+  it('are reached through one connection to each of two hosts', async () => {
+    await using outer = await startSshd();
+    await using inner = await startSshd();
+    await using node = await startSshd();
+    await using outerDoor = await startProxy(outer.port);
+    await using innerDoor = await startProxy(inner.port);
+    const bastions = openBastions(deps);
+    const via = bastions.through([
+      hopTo(outer, { port: outerDoor.port }),
+      hopTo(inner, { port: innerDoor.port }),
+    ]);
+    const remotes = await Promise.all(
+      Array.from({ length: 20 }, () => connect(node.target({ via }), deps)),
+    );
+    const answers = await Promise.all(remotes.map((remote) => remote.exec('exit 7')));
+    await Promise.all(remotes.map((remote) => remote.close()));
+    await bastions.close();
+    expect(answers.map(({ code }) => code)).toEqual(Array(20).fill(7));
+    expect([outerDoor.accepted, innerDoor.accepted]).toEqual([1, 1]);
+  });
+
+  it('are reached again by the next call after the bastion was lost', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd();
+    await using door = await startProxy(bastion.port);
+    const bastions = openBastions(deps);
+    const via = bastions.through([hopTo(bastion, { port: door.port })]);
+    const remote = await connect(node.target({ via }), deps);
+    const cut = remote.exec('sleep 10');
+    setTimeout(() => door.cut(), 200);
+    await expect(cut).rejects.toMatchObject({ code: 'connection-lost' });
+    expect(await remote.exec('exit 3')).toMatchObject({ code: 3 });
+    await remote.close();
+    await bastions.close();
+  });
+
+  it('are waited for while they boot', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd([], { started: false });
+    const bastions = openBastions(deps);
+    const told: string[] = [];
+    const onProgress = (text: string) => told.push(text);
+    const via = bastions.through([hopTo(bastion)]);
+    const connecting = connect(node.target({ via }), { ...deps, onProgress });
+    setTimeout(() => void node.start(), 300);
+    const remote = await connecting;
+    await remote.close();
+    await bastions.close();
+    expect(told[0]).toContain(`nothing accepts connections at 127.0.0.1:${node.port}`);
+  });
+
+  it('are not reached through a host whose key is refused, whatever the node shows', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd();
+    const refusal = new DeployerError('wrong-host-key', 'another host answers');
+    const verifyHostKey = async () => {
+      throw refusal;
+    };
+    const bastions = openBastions(deps);
+    const via = bastions.through([hopTo(bastion, { verifyHostKey })]);
+    await expect(connect(node.target({ via }), deps)).rejects.toBe(refusal);
+    await bastions.close();
+  });
+
+  it('are not reached where the host forbids forwarding, which is said', async () => {
+    await using bastion = await startSshd(['AllowTcpForwarding no']);
+    await using node = await startSshd();
+    const bastions = openBastions(deps);
+    const via = bastions.through([hopTo(bastion)]);
+    await expect(connect(node.target({ via }), deps)).rejects.toMatchObject({
+      code: 'forwarding-prohibited',
+    });
+    await bastions.close();
+  });
+});
+
+describe.skipIf(!canHaveMachines)('C16: a login', () => {
+  /** A key pair in a file, whose public half the sshd lets in. */
+  async function keyFile(type: readonly string[], passphrase = '') {
+    const file = join(newFolder(), 'id');
+    await run('ssh-keygen', ['-q', ...type, '-N', passphrase, '-f', file]);
+    return file;
+  }
+
+  it.each([
+    ['an ed25519 key', ['-t', 'ed25519']],
+    ['an RSA key, by SHA-2', ['-t', 'rsa', '-b', '2048']],
+    ['an ECDSA key', ['-t', 'ecdsa']],
+    ['an RSA key in PEM', ['-t', 'rsa', '-b', '2048', '-m', 'PEM']],
+  ])('is made with %s in a file', async (_, type) => {
+    const file = await keyFile(type);
+    await using sshd = await startSshd([], { loginFile: `${file}.pub` });
+    const remote = await connect(sshd.target({ identities: [{ keyFile: file }] }), deps);
+    await remote.close();
+  });
+
+  it('is made with an encrypted key that an agent holds, and not without', async () => {
+    const folder = newFolder();
+    const file = await keyFile(['-t', 'ed25519']);
+    await using agent = await startAgent(folder, file);
+    await run('ssh-keygen', ['-q', '-p', '-N', 'secret', '-f', file]);
+    await using sshd = await startSshd([], { loginFile: `${file}.pub` });
+    const identities = [{ keyFile: file }];
+    await expect(connect(sshd.target({ identities }), deps)).rejects.toMatchObject({
+      code: 'bad-private-key',
+      message: expect.stringContaining('ncrypted'),
+      hint: expect.stringContaining('ssh-add'),
+    });
+    const withAgent = [{ agent: agent.socket }, ...identities];
+    const remote = await connect(sshd.target({ identities: withAgent }), deps);
+    await remote.close();
+  });
+
+  it('is made by the key of the named file, of however many the agent holds', async () => {
+    const folder = newFolder();
+    const file = await keyFile(['-t', 'ed25519']);
+    const others = await Promise.all(Array.from({ length: 7 }, () => keyFile(['-t', 'ed25519'])));
+    await using agent = await startAgent(folder, others[0] ?? '');
+    const env = { ...process.env, SSH_AUTH_SOCK: agent.socket };
+    await run('ssh-add', ['-q', ...others.slice(1), file], { env });
+    await using sshd = await startSshd([], { loginFile: `${file}.pub` });
+    await run('ssh-keygen', ['-q', '-p', '-N', 'secret', '-f', file]);
+    const identities = [{ agent: agent.socket }, { keyFile: file }];
+    const remote = await connect(sshd.target({ identities }), deps);
+    await remote.close();
+  });
+
+  it('is made with the next key where there is no agent at its socket', async () => {
+    await using sshd = await startSshd();
+    const { identities } = sshd.target();
+    const withAgent = [{ agent: join(newFolder(), 'none') }, ...identities];
+    const remote = await connect(sshd.target({ identities: withAgent }), deps);
+    await remote.close();
+  });
+
+  it('says which file is no key when there is nothing else to try', async () => {
+    const file = join(newFolder(), 'id');
+    await writeFile(file, 'nothing');
+    await using sshd = await startSshd([], { started: false });
+    const missing = { keyFile: `${file}-missing` };
+    const identities = [{ keyFile: file }, missing];
+    await expect(connect(sshd.target({ identities }), deps)).rejects.toMatchObject({
+      code: 'bad-private-key',
+      message: expect.stringContaining(file),
+      excerpt: expect.stringContaining('ENOENT'),
+    });
+  });
+});
