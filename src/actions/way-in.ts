@@ -15,7 +15,9 @@ export interface WayIn {
   readonly username: string;
   readonly identities: readonly Identity[];
   /** Hosts that the connection goes through, the first one first. */
-  readonly hops: readonly HostLogin[];
+  readonly hops: readonly Omit<MachineLogin, 'via'>[];
+  /** Under which known_hosts may have it. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -36,7 +38,8 @@ export async function wayTo(
   }
   const { privateKey } = await knownKey(place);
   const { username } = place.login;
-  return { address, port: 22, username, identities: [{ privateKey }], hops };
+  const names = [address, name];
+  return { address, port: 22, username, names, identities: [{ privateKey }], hops };
 }
 
 /** The cluster's key. @throws {DeployerError} `key-lost` when the state folder has none (any more) */
@@ -62,16 +65,10 @@ export function identitiesOf({
   return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
 }
 
-function wayToOwn({ via, ...login }: MachineLogin): WayIn {
-  const { address, port, username } = login;
-  const hops = via.map((hop) => ({ ...hop, ...unsaid(hop) }));
-  return { address, port, username, identities: identitiesOf(login), hops };
-}
-
-/** What a machine's own way does not say of the hosts on it. */
-function unsaid({ address, agent }: Omit<MachineLogin, 'via'>) {
-  const names = [address];
-  return { onlyThese: false, agent, names, knownHostsFiles: [], unsupported: [] };
+/** How a machine is reached that was there before the cluster. */
+export function wayToOwn({ via, ...login }: MachineLogin): WayIn {
+  const { address, port, username, names } = login;
+  return { address, port, username, names, identities: identitiesOf(login), hops: via };
 }
 
 /** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */

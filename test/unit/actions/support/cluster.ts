@@ -31,6 +31,7 @@ export async function clusterIn(
     ...{
       name: known.request.clusterName,
       connections: [],
+      hosts: null,
       bastions: openBastions(context),
       login: { username: 'root' },
       provider: providerThat(can),
