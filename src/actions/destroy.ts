@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeployerError } from '../errors.ts';
+import { DeployerError, UsageError } from '../errors.ts';
 import { nodeName } from '../plan/model.ts';
 import type { Machine } from '../providers/provider.ts';
 import type { ActionContext, RunRequest } from './context.ts';
@@ -11,7 +11,10 @@ import { type Run, withRun } from './run.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
 /** Which cluster is to go. */
-export type DestroyRequest = RunRequest;
+export interface DestroyRequest extends RunRequest {
+  /** Whether what services keep on machines of your own goes, too; on a cloud it goes with the machines. */
+  readonly purgeData: boolean;
+}
 
 /** What is gone; it has been looked for, and nothing of the cluster was left. */
 export interface DestroyResult {
@@ -34,8 +37,22 @@ export async function destroy(
   request: DestroyRequest,
   context: ActionContext,
 ): Promise<DestroyResult> {
-  const open = () => openPlace(request, context);
+  const open = () => openLeaving(request, context);
   return withRun('destroy', open, request, context, removeAll);
+}
+
+/** @throws {UsageError} `nothing-to-purge` on a cloud */
+async function openLeaving(request: DestroyRequest, context: ActionContext): Promise<Place> {
+  const place = await openPlace(request, context);
+  const { hosts } = place;
+  if (hosts !== null) hosts.leaving.purgeData = request.purgeData;
+  else if (request.purgeData) {
+    await place[Symbol.asyncDispose]();
+    const message =
+      '--purge-data is for machines of your own: on a cloud all data goes with its machine';
+    throw new UsageError('nothing-to-purge', message);
+  }
+  return place;
 }
 
 async function removeAll(run: Run<Place>): Promise<DestroyResult> {
@@ -47,6 +64,9 @@ async function removeAll(run: Run<Place>): Promise<DestroyResult> {
   const local = cluster.request.credentials.kind === 'local';
   const kept = [
     ...(local ? ['the base image of the local cloud (remove it: deployer cloud down)'] : []),
+    ...(cluster.hosts?.leaving.kept ?? []).map(
+      ({ host, folders }) => `data on ${host}: ${folders.join(', ')}`,
+    ),
     ...(await keptDownloads(run.context)),
   ];
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };

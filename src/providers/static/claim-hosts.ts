@@ -29,7 +29,9 @@ export async function claimHosts(park: Park, request: LaunchRequest): Promise<re
   }
   for (const each of found.filter((one) => !isSeen(one))) park.warn(whyTaken(each) ?? '');
   while (missing().length > 0 && free.length > 0) {
-    const chosen = chooseHosts(free, missing().length, [...zones, ...machines.map(zoneOf)]);
+    const fresh = free.filter(({ id }) => !park.left.has(id));
+    const better = fresh.length > 0 ? fresh : free;
+    const chosen = chooseHosts(better, missing().length, [...zones, ...machines.map(zoneOf)]);
     free = free.filter((host) => !chosen.includes(host));
     machines.push(...(await claimThese(park, chosen, missing(), request)));
   }

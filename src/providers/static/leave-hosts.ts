@@ -6,11 +6,12 @@ import { isSeen, type Park } from './park.ts';
  * @throws {DeployerError} `host-silent` with those that do not answer, once all others are left; what leaving one failed with
  */
 export async function leaveHosts(park: Park, ids: readonly string[]): Promise<void> {
-  const { hosts, sightings, remembered, warn } = park;
+  const { hosts, sightings, remembered, left, warn } = park;
   const found = await sightings.of(hosts.filter(({ id }) => ids.includes(id)));
   const leaving = found.filter(isSeen).map(async ({ host, sight: { claim } }) => {
     if (claim !== null) await host.leave(claim.uid);
     remembered.delete(host.id);
+    left.add(host.id);
   });
   const failed = (await Promise.allSettled(leaving)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;

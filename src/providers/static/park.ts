@@ -28,6 +28,8 @@ export interface Park extends Omit<StaticDeps, 'remembered'> {
   readonly sightings: Sightings;
   /** By id. */
   readonly remembered: Map<string, RememberedHost>;
+  /** Ids of those that were left a moment ago: a node that is to move away from one does not move back to it. */
+  readonly left: Set<string>;
 }
 
 /** A machine that has answered. */
@@ -41,6 +43,7 @@ export function openPark(hosts: readonly Host[], { remembered, ...deps }: Static
     listed: hosts.filter(({ isListed }) => isListed),
     sightings: createSightings(deps.monotonicMs),
     remembered: new Map(remembered.map((each) => [each.id, each])),
+    left: new Set(),
   };
 }
 
