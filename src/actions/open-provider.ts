@@ -11,6 +11,7 @@ import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
 import { openLocalProvider } from './local-provider.ts';
 import type { OwnHosts } from './own-hosts.ts';
+import { renewingProvider } from './renewing-provider.ts';
 
 type Ec2Credentials = Extract<Credentials, { kind: 'ec2' }>;
 
@@ -28,7 +29,16 @@ export async function openProvider(
     const message = 'machines of your own are asked about as part of a cluster';
     throw new UsageError('no-such-provider', message);
   }
-  const api = await openEc2Api(await ec2Access(credentials, dirname(configFile), context));
+  const open = () => openEc2Provider(credentials, dirname(configFile), context);
+  return renewingProvider(await open(), open, context);
+}
+
+async function openEc2Provider(
+  credentials: Ec2Credentials,
+  folder: string,
+  context: ActionContext,
+): Promise<Provider> {
+  const api = await openEc2Api(await ec2Access(credentials, folder, context));
   const { region, endpoint } = credentials;
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');
   return createEc2Provider(api, { cloud, dialing: 'gentle', pollMs: 1_000 });

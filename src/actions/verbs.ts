@@ -1,5 +1,5 @@
 /** The program's verbs: no recipe may bear one of these names. */
 export const verbs: readonly string[] = [
   ...['create', 'plan', 'drift', 'status', 'prove', 'destroy', 'execute', 'ssh', 'logs', 'tunnel'],
-  ...['list', 'new', 'check', 'render', 'config', 'doctor', 'cloud', 'help'],
+  ...['list', 'new', 'check', 'render', 'config', 'doctor', 'cloud', 'gc', 'help'],
 ];

@@ -147,12 +147,24 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+const highestPort = 65_535;
+
+/** Reads a port, `lowest` or above; 0 is any that is free. The reading throws {@link InvalidArgumentError}. */
+export function portFrom(lowest: 0 | 1): (text: string) => number {
+  return (text) => {
+    const port = /^(0|[1-9]\d{0,4})$/.test(text) ? Number(text) : Number.NaN;
+    if (port >= lowest && port <= highestPort) return port;
+    throw new InvalidArgumentError(`It must be a port, ${lowest} to ${highestPort}.`);
+  };
+}
+
 /** The words of a list like `1,3`. */
 export function commaList(text: string): string[] {
   return text.split(',').filter((word) => word !== '');
 }
 
-function duration(text: string): number {
+/** Milliseconds. @throws {InvalidArgumentError} when `text` is no duration */
+export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError(`It must be ${durationForm}.`);
   return ms;

@@ -18,7 +18,7 @@ export async function takeCloudDown(
     if (!options.all) await refuseOthersMachines(host, account);
     await rootHalfDo(host, 'clear');
     // Only what a cloud makes: the folder may be somebody's that was named by mistake.
-    for (const name of ['machines', 'trash', 'images', 'record.json']) {
+    for (const name of ['machines', 'trash', 'images', 'record.json', 'secret', 'server.json']) {
       await rm(join(host.directory, name), { recursive: true, force: true });
     }
     await rmdir(host.directory).catch(() => undefined);

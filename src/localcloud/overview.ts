@@ -68,7 +68,7 @@ async function describeMachines(
       name: instance.tags.find(({ key }) => key === 'Name')?.value,
       account: instance.account,
       isOwn: instance.account === account,
-      state: stateOf(instance.want, seen.get(instance.id) ?? { kind: 'absent' }).name,
+      state: stateOf(instance, seen.get(instance.id) ?? { kind: 'absent' }, host.clock.now()).name,
       address: instance.address,
       type: instance.type,
       launchedAtMs: instance.launchedAtMs,

@@ -88,7 +88,7 @@ async function strays(host: Host, record: CloudRecord): Promise<string[]> {
 }
 
 /** Like EC2, the record forgets an instance about an hour after its end. */
-async function forgetOldInstances(
+export async function forgetOldInstances(
   host: Host,
   record: CloudRecord,
   seen: ReadonlyMap<string, Observation>,

@@ -3,6 +3,7 @@ import type { LocalCloud } from './cloud.ts';
 /** What the AWS SDK hands to its request handler, as far as it matters here. */
 interface SdkRequest {
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The part of the AWS SDK's response that it reads. */
@@ -38,11 +39,13 @@ export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
     async handle(request, options) {
       const given = options?.abortSignal;
       const signal = given instanceof AbortSignal ? given : undefined;
-      const reply = await orAbort(() => cloud.call(String(request.body ?? '')), signal);
+      const target = request.headers?.['x-amz-target'];
+      const reply = await orAbort(() => cloud.call(String(request.body ?? ''), target), signal);
+      if (reply.isDropped === true) throw dropped();
       return {
         response: {
           statusCode: reply.status,
-          headers: { 'content-type': 'text/xml;charset=UTF-8' },
+          headers: { 'content-type': reply.contentType ?? 'text/xml;charset=UTF-8' },
           body: Buffer.from(reply.body),
         },
       };
@@ -67,6 +70,11 @@ function orAbort<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Pr
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+/** As Node tells it when the other side ends a connection. */
+function dropped(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
 function abortError(signal: AbortSignal): Error {

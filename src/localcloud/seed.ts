@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateHostKey } from './host-key.ts';
+import { fingerprintOf, generateHostKey, type HostKey } from './host-key.ts';
 import { instanceType } from './instance-types.ts';
 import { digest, hostnameOf, macOf, vethOf } from './names.ts';
 import type { Instance } from './record.ts';
@@ -20,7 +20,7 @@ export interface SeedPlan {
  */
 export async function writeSeed(folder: string, plan: SeedPlan): Promise<void> {
   const hostname = hostnameOf(plan.instance.address);
-  const hostKey = generateHostKey(`root@${hostname}`);
+  const hostKey = hostKeyOf(plan.instance) ?? generateHostKey(`root@${hostname}`);
   const files = {
     settings: settingsOf(plan, hostname, hostKey.fingerprint),
     hostname: `${hostname}\n`,
@@ -38,6 +38,12 @@ export async function writeSeed(folder: string, plan: SeedPlan): Promise<void> {
     Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)),
   );
   await copyFile(new URL('./supervisor.sh', import.meta.url), join(folder, 'supervisor.sh'));
+}
+
+function hostKeyOf({ hostKey }: Instance): HostKey | undefined {
+  if (hostKey === undefined) return undefined;
+  const blob = Buffer.from(hostKey.publicKey.split(' ')[1] ?? '', 'base64');
+  return { ...hostKey, fingerprint: fingerprintOf(blob) };
 }
 
 function settingsOf(plan: SeedPlan, hostname: string, fingerprint: string): string {

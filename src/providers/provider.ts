@@ -127,6 +127,12 @@ export type ImageWish =
   | { readonly name: string; readonly owner: string }
   | { readonly parameter: string };
 
+/** A port that a service has for its clients. */
+export interface ClientPort {
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
 /** Who may reach a cluster's machines. Networks are CIDR blocks. */
 export interface NetworkWish {
   /** Groups that exist and are used instead of one that is made for the cluster. */
@@ -135,8 +141,8 @@ export interface NetworkWish {
   /** From where SSH is reached. */
   readonly sshFrom: readonly string[];
   readonly clientsFrom: readonly string[];
-  /** TCP ports that are for clients. */
-  readonly clientPorts: readonly number[];
+  /** Ports that are for clients. */
+  readonly clientPorts: readonly ClientPort[];
 }
 
 /** The network that a cluster's machines are launched into. */

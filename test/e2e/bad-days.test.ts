@@ -68,12 +68,12 @@ describe('deployer on a bad day', () => {
   });
 
   it('shows the console of a machine that never answers (B8, C1)', async () => {
-    await setMisbehaviour(workspace.cloud(), { boot: 'never-ssh' });
+    await setMisbehaviour(workspace.cloud(), ['never-ssh']);
     let outcome: Outcome;
     try {
       outcome = await create('hello', '-p', 'impatient');
     } finally {
-      await setMisbehaviour(workspace.cloud(), { boot: 'normal' });
+      await setMisbehaviour(workspace.cloud(), []);
     }
 
     const [error] = failures(outcome, 'hello-impatient-1');

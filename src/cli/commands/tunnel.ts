@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { UsageError } from '../../errors.ts';
 import type { CommandHost } from '../command-host.ts';
 import {
@@ -6,13 +6,12 @@ import {
   addOutputOptions,
   type ClusterFlags,
   clusterRequest,
+  portFrom,
 } from '../options.ts';
 
 interface TunnelFlags extends ClusterFlags {
   readonly local?: number;
 }
-
-const highestPort = 65_535;
 
 /** Adds `tunnel`. */
 export function addTunnel({ program, actions, run }: CommandHost): void {
@@ -43,12 +42,4 @@ export function addTunnel({ program, actions, run }: CommandHost): void {
         print: () => [],
       });
     });
-}
-
-function portFrom(lowest: 0 | 1): (text: string) => number {
-  return (text) => {
-    const port = /^(0|[1-9]\d{0,4})$/.test(text) ? Number(text) : Number.NaN;
-    if (port >= lowest && port <= highestPort) return port;
-    throw new InvalidArgumentError(`It must be a port, ${lowest} to ${highestPort}.`);
-  };
 }

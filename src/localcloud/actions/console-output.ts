@@ -1,32 +1,26 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { machineDirectory } from '../host.ts';
+import { misdeedOf } from '../misdeeds.ts';
 import { required } from '../query.ts';
-import { type Action, isoTime } from './action.ts';
-import { findInstances } from './own-instances.ts';
+import { type Action, isoTime, look } from './action.ts';
+import { findByIds } from './find.ts';
 
 const headBytes = 16 * 1024;
 const tailBytes = 48 * 1024;
 
 /** What a machine wrote to its console: at most 64 KiB, of which the first quarter is the beginning of its first boot. */
-export const getConsoleOutput: Action = async ({ host, account, params, nowMs }) => {
-  const own = (await host.store.read()).instances.filter((each) => each.account === account);
-  const [instance] = findInstances(own, [required(params, 'InstanceId')]);
+export const getConsoleOutput: Action = async (context) => {
+  const { machines, params, nowMs, misdeeds } = context;
+  const { instances } = await look(context);
+  const [instance] = findByIds(instances, [required(params, 'InstanceId')], 'instance');
   if (instance === undefined) return {};
-  const output = shorten(await readConsole(machineDirectory(host, instance.id)));
+  const isSilent = misdeedOf(misdeeds, 'no-console') !== undefined;
+  const isPlain = misdeedOf(misdeeds, 'plain-console') !== undefined;
+  const output = isSilent ? Buffer.alloc(0) : shorten(await machines.console(instance));
   return {
     instanceId: instance.id,
     timestamp: isoTime(nowMs),
-    output: output.length === 0 ? undefined : output.toString('base64'),
+    output: output.length === 0 ? undefined : output.toString(isPlain ? 'utf8' : 'base64'),
   };
 };
-
-async function readConsole(directory: string): Promise<Buffer> {
-  const parts = ['console.head', 'console.tail', 'console.next'].map((name) =>
-    readFile(join(directory, name)).catch(() => Buffer.alloc(0)),
-  );
-  return Buffer.concat(await Promise.all(parts));
-}
 
 function shorten(console: Buffer): Buffer {
   if (console.length <= headBytes + tailBytes) return console;

@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { Ec2Fault, invalidParameter } from '../fault.ts';
 import { fingerprintOf } from '../host-key.ts';
 import { listOf, required } from '../query.ts';
 import type { KeyPair } from '../record.ts';
 import type { XmlValue } from '../xml.ts';
-import { type Action, isoTime } from './action.ts';
+import { type Action, change, isoTime, look, tagItems } from './action.ts';
 import { filterTable, matcherOf } from './filters.ts';
-import { tagsFor } from './tag-values.ts';
+import { newResource } from './new-resource.ts';
 
 const filters = filterTable<KeyPair>({
   'key-name': (pair) => [pair.name],
@@ -15,19 +14,19 @@ const filters = filterTable<KeyPair>({
 });
 
 /** Keeps a public key under a name. */
-export const importKeyPair: Action = async ({ host, account, params, nowMs }) => {
+export const importKeyPair: Action = async (context) => {
+  const { params, nowMs, personality } = context;
   const name = required(params, 'KeyName');
-  const publicKey = readPublicKey(required(params, 'PublicKeyMaterial'));
+  const publicKey = readPublicKey(required(params, 'PublicKeyMaterial'), personality.keyKinds);
   const pair: KeyPair = {
-    id: `key-${randomBytes(9).toString('hex').slice(1)}`,
-    account,
+    ...newResource(context, ['key', 'key-pair']),
     name,
     publicKey,
     fingerprint: fingerprintOf(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')),
     createdAtMs: nowMs,
-    tags: tagsFor(params, 'key-pair'),
   };
-  await host.store.update((record) => {
+  await change(context, (_own, record) => {
+    const { account } = context;
     if (record.keyPairs.some((other) => other.account === account && other.name === name)) {
       throw new Ec2Fault('InvalidKeyPair.Duplicate', `The keypair '${name}' already exists.`);
     }
@@ -36,15 +35,17 @@ export const importKeyPair: Action = async ({ host, account, params, nowMs }) =>
   return keyPairItem(pair);
 };
 
-function readPublicKey(base64: string): string {
+function readPublicKey(base64: string, kinds: readonly string[]): string {
   const text = Buffer.from(base64, 'base64').toString().trim();
-  if (/^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]+={0,2}( [^\r\n]*)?$/.test(text)) return text;
+  const [, kind = ''] = /^(ssh-\S+) [A-Za-z0-9+/]+={0,2}( [^\r\n]*)?$/.exec(text) ?? [];
+  if (kinds.includes(kind)) return text;
   throw new Ec2Fault('InvalidKey.Format', 'Key is not in valid OpenSSH public key format');
 }
 
 /** Describes the account's key pairs. */
-export const describeKeyPairs: Action = async ({ host, account, params }) => {
-  const own = (await host.store.read()).keyPairs.filter((pair) => pair.account === account);
+export const describeKeyPairs: Action = async (context) => {
+  const { params } = context;
+  const { keyPairs: own } = await look(context);
   const names = listOf(params, 'KeyName');
   const ids = listOf(params, 'KeyPairId');
   const missing =
@@ -81,6 +82,6 @@ function keyPairItem(pair: KeyPair): Record<string, XmlValue> {
     keyFingerprint: pair.fingerprint,
     keyType: pair.publicKey.startsWith('ssh-rsa') ? 'rsa' : 'ed25519',
     createTime: isoTime(pair.createdAtMs),
-    tagSet: pair.tags.map(({ key, value }) => ({ key, value })),
+    tagSet: tagItems(pair.tags),
   };
 }

@@ -34,8 +34,8 @@ function checkTag(key: string, value: string): Tag {
 
 /** `old` with `added` laid over it; EC2 allows fifty on one resource. */
 export function mergeTags(old: readonly Tag[], added: readonly Tag[]): Tag[] {
-  const merged = new Map([...old, ...added].map(({ key, value }) => [key, value]));
+  const merged = new Map([...old, ...added].map((tag) => [tag.key, tag]));
   if (merged.size > mostTags)
     throw new Ec2Fault('TagLimitExceeded', `A resource can have ${mostTags} tags`);
-  return [...merged].map(([key, value]) => ({ key, value }));
+  return [...merged.values()];
 }

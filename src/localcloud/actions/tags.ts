@@ -1,9 +1,11 @@
 import { Ec2Fault, missingParameter } from '../fault.ts';
+import type { OwnRecord } from '../own.ts';
 import { groupsOf, listOf } from '../query.ts';
-import type { CloudRecord, Tag } from '../record.ts';
-import type { Action, ActionContext } from './action.ts';
+import type { Tag } from '../record.ts';
+import { type Action, type ActionContext, change, look } from './action.ts';
 import { filterTable, matcherOf } from './filters.ts';
-import { findInstances } from './own-instances.ts';
+import { findByIds, type Kind } from './find.ts';
+import { tagsLater } from './new-resource.ts';
 import { pageOf } from './page.ts';
 import { mergeTags, tagsOf } from './tag-values.ts';
 
@@ -14,7 +16,7 @@ interface Tagged {
 
 /** Puts tags on resources, over those of the same keys; on all of them or on none. */
 export const createTags: Action = (context) => {
-  const added = tagsOf(context.params);
+  const added = tagsLater(context, tagsOf(context.params));
   if (added.length === 0) throw missingParameter('Tag');
   return changeTags(context, (tags) => mergeTags(tags, added));
 };
@@ -30,26 +32,34 @@ export const deleteTags: Action = (context) => {
   return changeTags(context, (tags) => tags.filter((tag) => !isDoomed(tag)));
 };
 
-async function changeTags(context: ActionContext, change: (tags: Tag[]) => Tag[]) {
+async function changeTags(context: ActionContext, apply: (tags: Tag[]) => Tag[]) {
   const ids = listOf(context.params, 'ResourceId');
   if (ids.length === 0) throw missingParameter('ResourceId');
-  await context.host.store.update((record) => {
-    for (const resource of ids.map((id) => findTagged(record, context.account, id))) {
-      resource.tags = change(resource.tags);
-    }
+  await change(context, (own) => {
+    for (const tagged of ids.map((id) => findTagged(own, id))) tagged.tags = apply(tagged.tags);
   });
   return { return: true };
 }
 
-function findTagged(record: CloudRecord, account: string, id: string): Tagged {
-  if (id.startsWith('i-')) {
-    const own = record.instances.filter((instance) => instance.account === account);
-    const [instance] = findInstances(own, [id]);
-    if (instance !== undefined) return instance;
+/** The kinds of resource that have tags, by the prefix of their ids. */
+const taggedKinds: ReadonlyMap<string, readonly [Kind, (own: OwnRecord) => readonly Tagged[]]> =
+  new Map([
+    ['i', ['instance', ({ instances }) => instances]],
+    ['vol', ['volume', ({ volumes }) => volumes]],
+    ['sg', ['group', ({ securityGroups }) => securityGroups]],
+    ['eipalloc', ['address', ({ addresses }) => addresses]],
+  ] as const);
+
+function findTagged(own: OwnRecord, id: string): Tagged {
+  const prefix = id.split('-')[0] ?? '';
+  const [kind, listed] = taggedKinds.get(prefix) ?? [];
+  if (kind !== undefined && listed !== undefined) {
+    const [found] = findByIds(listed(own), [id], kind);
+    if (found !== undefined) return found;
   }
-  const pair = record.keyPairs.find((each) => each.account === account && each.id === id);
+  const pair = own.keyPairs.find((each) => each.id === id);
   if (pair !== undefined) return pair;
-  const code = id.startsWith('key-') ? 'InvalidKeyPair.NotFound' : 'InvalidID';
+  const code = prefix === 'key' ? 'InvalidKeyPair.NotFound' : 'InvalidID';
   throw new Ec2Fault(code, `The ID '${id}' does not exist`);
 }
 
@@ -67,25 +77,27 @@ const filters = filterTable<TagItem>({
 });
 
 /** Lists the tags of all that the account has, one item a tag. */
-export const describeTags: Action = async ({ host, account, params }) => {
-  const record = await host.store.read();
+export const describeTags: Action = async (context) => {
+  const { params } = context;
+  const own = await look(context);
   const items = [
-    ...itemsOf(record.instances, account, 'instance'),
-    ...itemsOf(record.keyPairs, account, 'key-pair'),
+    ...itemsOf(own.instances, 'instance'),
+    ...itemsOf(own.keyPairs, 'key-pair'),
+    ...itemsOf(own.volumes, 'volume'),
+    ...itemsOf(own.securityGroups, 'security-group'),
+    ...itemsOf(own.addresses, 'elastic-ip'),
   ].filter(matcherOf(params, filters));
   const page = pageOf(items, params, [5, 1000]);
-  const tagSet = page.items.map(({ tags: [tag], ...resource }) => ({ ...resource, ...tag }));
+  const tagSet = page.items.map(({ tags: [{ key, value }], ...resource }) => ({
+    ...resource,
+    key,
+    value,
+  }));
   return { tagSet, nextToken: page.nextToken };
 };
 
-function itemsOf(
-  resources: readonly (Tagged & { readonly account: string })[],
-  account: string,
-  resourceType: string,
-): TagItem[] {
-  return resources
-    .filter((resource) => resource.account === account)
-    .flatMap(({ id, tags }) =>
-      tags.map((tag): TagItem => ({ resourceId: id, resourceType, tags: [tag] })),
-    );
+function itemsOf(resources: readonly Tagged[], resourceType: string): TagItem[] {
+  return resources.flatMap(({ id, tags }) =>
+    tags.map((tag): TagItem => ({ resourceId: id, resourceType, tags: [tag] })),
+  );
 }

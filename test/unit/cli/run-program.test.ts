@@ -132,6 +132,8 @@ describe('the other verbs', () => {
       config: undefined,
       name: undefined,
       state: undefined,
+      confirmed: false,
+      forceUnprotect: false,
       waitMs: 3_600_000,
     });
     expect((await run(['destroy', 'zookeeper', '--no-setup'])).code).toBe(2);
@@ -216,6 +218,35 @@ describe('the other verbs', () => {
     expect(await requestOf('cloudDown', ['cloud', 'down', '--all'])).toMatchObject({ all: true });
     expect((await run(['cloud', 'dwon'])).code).toBe(2);
     expect((await run(['cloud', '--all'])).stderr).toContain('deployer cloud down');
+  });
+
+  it('cloud serves where and as what it is told, until it is stopped', async () => {
+    expect(await requestOf('cloudServe', ['cloud', 'serve'])).toMatchObject({
+      ...{ port: undefined, personality: undefined, misbehave: undefined },
+    });
+    const words = ['--port', '0', '--personality', 'openstack', '--misbehave', 'throttle,late:3s'];
+    expect(await requestOf('cloudServe', ['cloud', 'serve', ...words])).toMatchObject({
+      ...{ port: 0, personality: 'openstack', misbehave: ['throttle', 'late:3s'] },
+    });
+    const refused = await run(['cloud', 'serve', '--json']);
+    expect(JSON.parse(refused.stdout).error.code).toBe('json-cannot-follow');
+    expect((await run(['cloud', 'down', '--port', '1'])).stderr).toContain('deployer cloud serve');
+  });
+
+  it('cloud env prints what a shell takes over', async () => {
+    const cloudEnv = async () => ({ endpoint: 'http://x', variables: { A: '1', B: '2' } });
+    expect((await run(['cloud', 'env'], { cloudEnv })).stdout).toBe('export A=1\nexport B=2\n');
+  });
+
+  it('cloud misbehaves as it is told by one word or several, which its help explains', async () => {
+    expect(await requestOf('cloudMisbehave', ['cloud', 'misbehave'])).toMatchObject({ specs: [] });
+    expect(
+      await requestOf('cloudMisbehave', ['cloud', 'misbehave', 'throttle,late:3s', 'die']),
+    ).toMatchObject({ specs: ['throttle', 'late:3s', 'die'] });
+    expect((await run(['cloud', 'serve', 'throttle'])).code).toBe(2);
+    const { stdout } = await run(['cloud', 'misbehave', '--help']);
+    expect(stdout).toContain('capacity:TYPE/ZONE/MARKET[:N]');
+    expect(stdout).toContain('none');
   });
 });
 

@@ -15,7 +15,7 @@ const kinds: Observation[] = [
 describe('stateOf', () => {
   test('reports what is seen in the words that fit what was wanted', () => {
     const words = (['running', 'stopped', 'terminated'] as const).map((want) =>
-      kinds.map((seen) => stateOf(want, seen).name),
+      kinds.map((seen) => stateOf({ want }, seen, 0).name),
     );
     expect(words).toEqual([
       ['pending', 'pending', 'running', 'stopped', 'stopped'],
@@ -25,7 +25,7 @@ describe('stateOf', () => {
   });
 
   test('says why a machine that should run does not', () => {
-    const reason = (seen: Observation) => stateOf('running', seen).reason?.code;
+    const reason = (seen: Observation) => stateOf({ want: 'running' }, seen, 0).reason?.code;
     expect(reason({ kind: 'exited', status: '0' })).toBe('Client.InstanceInitiatedShutdown');
     expect(reason({ kind: 'exited', status: '1' })).toBe('Server.InternalError');
     expect(reason({ kind: 'exited', status: 'host-rebooted' })).toBe('Server.InternalError');

@@ -9,6 +9,8 @@ export function instance(given: Partial<Instance>): Instance {
     launchIndex: 0,
     image: 'ami-1',
     type: 't3.micro',
+    zone: 'local-1a',
+    groups: [],
     publicKeys: [],
     address: '10.64.0.2',
     want: 'running',

@@ -53,9 +53,28 @@ describe.skipIf(process.platform !== 'linux')('openRecord', () => {
   });
 
   test('refuses a record that it does not understand', async () => {
-    await writeFile(join(directory, 'record.json'), '{"version":2}');
+    await writeFile(join(directory, 'record.json'), '{"version":3}');
     await expect(openRecord(directory, directory).read()).rejects.toMatchObject({
       code: 'cloud-record-damaged',
+    });
+  });
+
+  test('reads what the first version wrote, with what has come since at its usual value', async () => {
+    const { zone: _zone, groups: _groups, ...first } = instance({ id: 'i-1' });
+    const record = {
+      version: 1,
+      network: { subnet: '10.77.0.0/20', nextHost: 5 },
+      misbehaviour: { boot: 'never-ssh' },
+      instances: [first],
+      keyPairs: [],
+    };
+    await writeFile(join(directory, 'record.json'), JSON.stringify(record));
+    expect(await openRecord(directory, directory).read()).toMatchObject({
+      version: 2,
+      network: record.network,
+      misdeeds: [{ spec: 'never-ssh' }],
+      instances: [{ ...first, zone: 'local-1a', groups: [] }],
+      securityGroups: [],
     });
   });
 });

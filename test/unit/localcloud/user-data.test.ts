@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { generateHostKey } from '../../../src/localcloud/host-key.ts';
 import { withoutLoopback } from '../../../src/localcloud/seed.ts';
-import { loginKeysOf } from '../../../src/localcloud/user-data.ts';
+import { readUserData } from '../../../src/localcloud/user-data.ts';
+
+const loginKeysOf = (text: string) => readUserData(text).loginKeys;
 
 test('a cloud-config names keys to let in, each on one line', () => {
   const config = JSON.stringify({
@@ -25,6 +28,20 @@ test('user data of another kind asks for no keys', () => {
 
 test('a cloud-config that cannot be read is refused rather than ignored', () => {
   expect(() => loginKeysOf('#cloud-config\nssh_authorized_keys: [')).toThrow(/not YAML/);
+});
+
+test('a cloud-config may bring the host key of the machine', () => {
+  const key = generateHostKey('root@host');
+  const config = {
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: key.privateKey, ed25519_public: `${key.publicKey}\n` },
+  };
+  expect(readUserData(`#cloud-config\n${JSON.stringify(config)}`)).toEqual({
+    loginKeys: [],
+    hostKey: { privateKey: key.privateKey, publicKey: key.publicKey },
+  });
+  const other = { ssh_keys: { ed25519_private: 'x', ed25519_public: 'ssh-rsa AAAA' } };
+  expect(() => readUserData(`#cloud-config\n${JSON.stringify(other)}`)).toThrow(/no ed25519 key/);
 });
 
 test('a machine gets no name server that only the host can reach', () => {
