@@ -11,7 +11,7 @@ import type { Place } from './open-place.ts';
 export type Bastion = Pick<HostLogin, 'names' | 'port' | 'knownHostsFiles'>;
 
 /** The name under which a host on the way is pinned. */
-function bastionName({ names, port }: Bastion): string {
+export function bastionName({ names, port }: Bastion): string {
   return hostWord(names[0] ?? '', port);
 }
 

@@ -16,10 +16,12 @@ export interface Doors extends Pick<Place, 'request' | 'state' | 'bastions'> {
 export function targetOf(
   doors: Doors,
   { name, machineId }: { readonly name: string; readonly machineId: string },
-  { address, port, username, identities, hops, names }: WayIn,
+  way: WayIn,
   { timeoutMs, pins }: { readonly timeoutMs: number; readonly pins: boolean },
   context: ActionContext,
 ): ConnectTarget {
+  const { address, port, username, hops, names } = way;
+  const identities = identitiesOf(way);
   const remembering = { pins, context };
   const through = hops.map((hop) => ({
     ...{ address: hop.address, port: hop.port, username: hop.username },

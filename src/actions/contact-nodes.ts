@@ -7,7 +7,8 @@ import type { ActionContext } from './context.ts';
 import { type Found, notRunning } from './look-at.ts';
 import type { Node } from './nodes.ts';
 import type { Cluster } from './open-cluster.ts';
-import { type ReachedNode, reachNode, usernameOf } from './reach-nodes.ts';
+import { type ReachedNode, reachNode } from './reach-nodes.ts';
+import { usernameOf } from './way-in.ts';
 
 /** A node that is being connected to. */
 export interface Contact {

@@ -112,11 +112,6 @@ export async function reachNodes(
   return { reached, failures };
 }
 
-/** Whom a machine is logged into as. */
-export function usernameOf({ login }: Pick<Place, 'login'>, machine: Machine | undefined): string {
-  return machine?.login?.username ?? login.username;
-}
-
 /** Codes of the errors of a machine that gave no answer at all. */
 export const neverAnswered: ReadonlySet<string> = new Set([
   'ssh-unreachable',

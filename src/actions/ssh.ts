@@ -1,14 +1,12 @@
-import { DeployerError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { existing } from './existing.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
-import { usernameOf } from './reach-nodes.ts';
+import { machineSettings, sshArguments } from './openssh-settings.ts';
+import { runningMachine } from './running-node.ts';
 import { nodesNamed } from './select-nodes.ts';
-import { knownKey } from './way-in.ts';
-
-/** How long a node may take for its part of the handshake; without a limit that is as long as TCP goes on trying. */
-const connectTimeoutSeconds = 10;
+import { wayTo } from './way-in.ts';
 
 /** Where to log in. */
 export interface SshRequest extends ClusterRequest {
@@ -26,7 +24,7 @@ export interface SshResult {
 
 /**
  * The call of the OpenSSH client that logs in to a node as the cluster's own key, with the host key that was pinned
- * when the node was first reached.
+ * when the node was first reached, through the hosts on the way.
  * @throws {DeployerError} `not-running` when the node has no running machine
  */
 export async function ssh(request: SshRequest, context: ActionContext): Promise<SshResult> {
@@ -36,36 +34,9 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
   const [ordinal] = nodesNamed(nodes, [request.node]);
   const node = nodes.find((candidate) => candidate.ordinal === ordinal);
   if (node === undefined) throw new UsageError('unknown-node', `no node "${request.node}"`);
-  const { machine, name } = node;
-  const address = machine?.publicAddress ?? machine?.address;
-  if (machine?.state !== 'running' || address === undefined) {
-    throw new DeployerError(
-      'not-running',
-      `the machine of ${name} is ${machine?.state ?? 'absent'}`,
-      {
-        hint: `See how the cluster is: ${cluster.commandFor('status')}`,
-      },
-    );
-  }
-  const { privateKeyFile } = await knownKey(cluster);
-  const options = {
-    IdentityFile: privateKeyFile,
-    IdentitiesOnly: 'yes',
-    UserKnownHostsFile: cluster.state.hostKeys.file,
-    GlobalKnownHostsFile: '/dev/null',
-    HostKeyAlias: machine.id,
-    StrictHostKeyChecking: 'yes',
-    ConnectTimeout: String(connectTimeoutSeconds),
-    User: usernameOf(cluster, machine),
-  };
-  const settings = Object.entries(options).flatMap(([key, value]) => ['-o', sshOption(key, value)]);
-  return { file: 'ssh', args: [...settings, address, ...request.command] };
-}
-
-/**
- * An option as OpenSSH reads it: in quotes, since a path may hold spaces, and with `%`, which begins a token, doubled.
- * @see ssh_config(5)
- */
-function sshOption(key: string, value: string): string {
-  return `${key}="${value.replaceAll('%', '%%')}"`;
+  const machine = runningMachine(cluster, node);
+  const way = await wayTo(cluster, node, context);
+  const settings = machineSettings(cluster.state, machine.id, way);
+  const options = sshArguments(cluster.state, settings, way.hops);
+  return { file: 'ssh', args: [...options, way.address, ...request.command] };
 }

@@ -8,12 +8,14 @@ import type { ClusterKey } from '../state/secrets.ts';
 import type { ActionContext } from './context.ts';
 import type { Place } from './open-place.ts';
 
+/** How a host is logged into. */
+export type Login = Pick<
+  HostLogin,
+  'address' | 'port' | 'username' | 'keyFiles' | 'onlyThese' | 'agent'
+>;
+
 /** How a machine is reached and logged into. */
-export interface WayIn {
-  readonly address: string;
-  readonly port: number;
-  readonly username: string;
-  readonly identities: readonly Identity[];
+export interface WayIn extends Login {
   /** Hosts that the connection goes through, the first one first. */
   readonly hops: readonly Omit<MachineLogin, 'via'>[];
   /** Under which known_hosts may have it. */
@@ -28,7 +30,7 @@ export interface WayIn {
 export async function wayTo(
   place: Place,
   { name, machine }: { readonly name: string; readonly machine: Machine | undefined },
-  context: ActionContext,
+  context: Pick<ActionContext, 'env'>,
 ): Promise<WayIn> {
   if (machine?.login !== undefined) return wayToOwn(machine.login);
   const hops = await hopsOf(place, context);
@@ -36,14 +38,26 @@ export async function wayTo(
   if (address === undefined) {
     throw new DeployerError('no-machine', `${name} has no machine with an address`);
   }
-  const { privateKey } = await knownKey(place);
+  const { privateKeyFile } = await knownKey(place);
   const { username } = place.login;
   const names = [address, name];
-  return { address, port: 22, username, names, identities: [{ privateKey }], hops };
+  const key = { keyFiles: [privateKeyFile], onlyThese: true, agent: undefined };
+  return { address, port: 22, username, names, ...key, hops };
+}
+
+/** Whom a machine is logged into as. */
+export function usernameOf({ login }: Pick<Place, 'login'>, machine: Machine | undefined): string {
+  return machine?.login?.username ?? login.username;
+}
+
+/** What proves who logs in: an agent, then keys. */
+export function identitiesOf({ agent, keyFiles, onlyThese }: Login): readonly Identity[] {
+  const keys = keyFiles.map((keyFile) => ({ keyFile }));
+  return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
 }
 
 /** The cluster's key. @throws {DeployerError} `key-lost` when the state folder has none (any more) */
-export async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
+async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey> {
   const key = await state.secrets.existingClusterKey();
   if (key !== null) return key;
   throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
@@ -51,30 +65,15 @@ export async function knownKey({ name, state, commandFor }: Place): Promise<Clus
   });
 }
 
-/** What proves who logs in to a host that somebody has set up: its agent, then its keys. */
-export function identitiesOf({
-  agent,
-  keyFiles,
-  onlyThese = false,
-}: {
-  readonly agent?: string | undefined;
-  readonly keyFiles: readonly string[];
-  readonly onlyThese?: boolean;
-}): readonly Identity[] {
-  const keys = keyFiles.map((keyFile) => ({ keyFile }));
-  return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
-}
-
 /** How a machine is reached that was there before the cluster. */
 export function wayToOwn({ via, ...login }: MachineLogin): WayIn {
-  const { address, port, username, names } = login;
-  return { address, port, username, names, identities: identitiesOf(login), hops: via };
+  return { ...login, hops: via };
 }
 
 /** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */
 async function hopsOf(
   { request: { profile } }: Place,
-  { env }: ActionContext,
+  { env }: Pick<ActionContext, 'env'>,
 ): Promise<readonly HostLogin[]> {
   if (profile.via === undefined) return [];
   const home = homedir();

@@ -16,6 +16,7 @@ import type { plan } from '../actions/plan.ts';
 import type { prove } from '../actions/prove.ts';
 import type { render } from '../actions/render.ts';
 import type { ssh } from '../actions/ssh.ts';
+import type { sshConfig } from '../actions/ssh-config.ts';
 import type { status } from '../actions/status.ts';
 import type { tunnel } from '../actions/tunnel.ts';
 
@@ -41,6 +42,7 @@ export interface Actions {
   readonly prove: typeof prove;
   readonly render: typeof render;
   readonly ssh: typeof ssh;
+  readonly sshConfig: typeof sshConfig;
   readonly status: typeof status;
   readonly tunnel: typeof tunnel;
 }
@@ -68,6 +70,7 @@ export const lazyActions: Actions = {
   prove: async (...given) => (await import('../actions/prove.ts')).prove(...given),
   render: async (...given) => (await import('../actions/render.ts')).render(...given),
   ssh: async (...given) => (await import('../actions/ssh.ts')).ssh(...given),
+  sshConfig: async (...given) => (await import('../actions/ssh-config.ts')).sshConfig(...given),
   status: async (...given) => (await import('../actions/status.ts')).status(...given),
   tunnel: async (...given) => (await import('../actions/tunnel.ts')).tunnel(...given),
 };

@@ -16,6 +16,7 @@ import { addPlan } from './commands/plan.ts';
 import { addProve } from './commands/prove.ts';
 import { addRender } from './commands/render.ts';
 import { addSsh } from './commands/ssh.ts';
+import { addSshConfig } from './commands/ssh-config.ts';
 import { addStatus } from './commands/status.ts';
 import { addTunnel } from './commands/tunnel.ts';
 import type { Grammar } from './normalize-arguments.ts';
@@ -30,6 +31,7 @@ const clusterCommands = [
   addProve,
   addExecute,
   addSsh,
+  addSshConfig,
   addLogs,
   addTunnel,
   addDestroy,
@@ -45,6 +47,7 @@ Examples:
   deployer zookeeper --op status         how it is (the same: deployer status zookeeper)
   deployer zookeeper -o execute -r 'uptime'
   deployer ssh zookeeper 1               log in to its first node
+  deployer ssh-config zookeeper          what plain ssh, scp and rsync need to do so
   deployer zookeeper --op destroy        remove it without a trace
   deployer list                          recipes, profiles and clusters
   deployer new my-service                begin a recipe of your own

@@ -15,6 +15,8 @@ import { imagesDirectory } from '../../support/images.ts';
 export interface Sshd {
   readonly port: number;
   readonly fingerprint: string;
+  /** The private key that it lets in, in OpenSSH's format. */
+  readonly loginKey: string;
   readonly target: (changes?: Partial<ConnectTarget>) => ConnectTarget;
   /** Starts it; `startSshd` has done so unless told otherwise. */
   start(): Promise<void>;
@@ -31,15 +33,30 @@ const namespaces = ['-m', '-p', '--fork', '--kill-child', '--propagation', 'priv
 const chroot = `set -e
 cd "$2"; mount -t tmpfs tmpfs memory; mkdir memory/upper memory/work memory/root
 mount -t overlay -o "lowerdir=$1,upperdir=memory/upper,workdir=memory/work" overlay memory/root
-cp host-key authorized-keys config memory/root/root
+cp host-key* authorized-keys config setup memory/root/root
 cd memory/root; mkdir -p run/sshd; mount -t proc proc proc; mount --rbind /dev dev
+chroot . sh /root/setup >&2
 chroot . /usr/sbin/sshd -D -e -f /root/config &
 cat >/dev/null`;
 
+/** What is different about an sshd. */
+export interface SshdOptions {
+  readonly started?: boolean;
+  /** File of the public key that is let in. */
+  readonly loginFile?: string;
+  /** What root does there before it starts, in POSIX sh. */
+  readonly setup?: string;
+  /** Addresses that it listens on. */
+  readonly addresses?: readonly string[];
+  /** Does something with the folder that its host-key and host-key.pub are in; more files `host-key…` may be put there. */
+  readonly prepare?: (folder: string) => Promise<void>;
+}
+
 export async function startSshd(
   settings: readonly string[] = [],
-  { started = true, loginFile }: { started?: boolean; loginFile?: string } = {},
+  options: SshdOptions = {},
 ): Promise<Sshd> {
+  const { started = true, loginFile, setup = '', addresses = ['127.0.0.1'], prepare } = options;
   const directory = await mkdtemp(join(tmpdir(), 'deployer-sshd-'));
   const hostKey = generateKey();
   const login = generateKey();
@@ -47,6 +64,9 @@ export async function startSshd(
   const file = (name: string) => join(directory, name);
   await mkdir(file('memory'));
   await writeFile(file('host-key'), hostKey.private, { mode: 0o600 });
+  await writeFile(file('host-key.pub'), `${hostKey.public}\n`);
+  await writeFile(file('setup'), setup);
+  await prepare?.(directory);
   const authorized = loginFile === undefined ? login.public : await readFile(loginFile, 'utf8');
   await writeFile(file('authorized-keys'), `${authorized}\n`);
   await writeFile(
@@ -54,7 +74,7 @@ export async function startSshd(
     [
       ...settings,
       `Port ${port}`,
-      'ListenAddress 127.0.0.1',
+      ...addresses.map((address) => `ListenAddress ${address}`),
       'HostKey /root/host-key',
       'AuthorizedKeysFile /root/authorized-keys',
       'PermitRootLogin yes',
@@ -69,6 +89,7 @@ export async function startSshd(
   const sshd: Sshd = {
     port,
     fingerprint,
+    loginKey: login.private,
     target: (changes = {}) => ({
       node: 'node-1',
       address: '127.0.0.1',

@@ -81,6 +81,20 @@ export const ExecuteResultSchema = z.strictObject({
   ),
 });
 
+/** What `ssh-config --json` prints. */
+export const SshConfigResultSchema = z.strictObject({
+  ...common,
+  hosts: z.array(
+    z.strictObject({
+      host: z.string(),
+      settings: z.array(z.tuple([z.string(), z.string()])),
+    }),
+  ),
+  absent: z.array(z.strictObject({ node: z.string(), why: z.string() })),
+  config: z.string(),
+  file: z.string().nullable(),
+});
+
 /** What `logs --json` prints. */
 export const LogsResultSchema = z.strictObject({
   ...common,

@@ -248,11 +248,11 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
 
   test('that ends every command is told, with what it said', async () => {
     await using node = await startLocalNode({
-      profile: 'echo Please login as the user ubuntu; exit 142',
+      profile: 'echo This account is not for you; exit 142',
     });
     await expect(look(node)).rejects.toMatchObject({
       code: 'no-shell',
-      excerpt: 'Please login as the user ubuntu',
+      excerpt: 'This account is not for you',
       message: expect.stringContaining('exit code 142'),
     });
   });
@@ -293,7 +293,7 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
     });
     const looking = observe(node, { wishes: [] }, { clock: systemClock });
     await expect(looking).rejects.toMatchObject({
-      code: 'wrong-user',
+      code: 'wrong-username',
       hint: expect.stringContaining('username: debian'),
     });
   });
