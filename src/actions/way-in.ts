@@ -17,7 +17,9 @@ export type Login = Pick<
 /** How a machine is reached and logged into. */
 export interface WayIn extends Login {
   /** Hosts that the connection goes through, the first one first. */
-  readonly hops: readonly HostLogin[];
+  readonly hops: readonly Omit<MachineLogin, 'via'>[];
+  /** Under which known_hosts may have it. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -38,8 +40,9 @@ export async function wayTo(
   }
   const { privateKeyFile } = await knownKey(place);
   const { username } = place.login;
+  const names = [address, name];
   const key = { keyFiles: [privateKeyFile], onlyThese: true, agent: undefined };
-  return { address, port: 22, username, ...key, hops };
+  return { address, port: 22, username, names, ...key, hops };
 }
 
 /** Whom a machine is logged into as. */
@@ -62,12 +65,9 @@ async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey>
   });
 }
 
-function wayToOwn({ via, agent, ...login }: MachineLogin): WayIn {
-  const hops = via.map((hop) => ({
-    ...{ ...hop, agent: hop.agent, onlyThese: false },
-    ...{ names: [hop.address], knownHostsFiles: [], unsupported: [] },
-  }));
-  return { ...login, agent, onlyThese: false, hops };
+/** How a machine is reached that was there before the cluster. */
+export function wayToOwn({ via, ...login }: MachineLogin): WayIn {
+  return { ...login, hops: via };
 }
 
 /** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */
