@@ -1,8 +1,10 @@
 import { UsageError } from '../errors.ts';
-import { openCloud } from '../localcloud/cloud.ts';
+import { ensureBaseImage } from '../localcloud/base-image.ts';
+import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
 import { type Credentials, openSecrets } from '../localcloud/credentials.ts';
 import { setMisbehaviour } from '../localcloud/misbehaviour.ts';
 import { personalityNames } from '../localcloud/personality.ts';
+import { checkPrerequisites, installPrerequisites } from '../localcloud/prerequisites.ts';
 import { type ServedAnswer, serveCloud, usualPort } from '../localcloud/serve.ts';
 import { noteServer, servedEndpoint } from '../localcloud/server-note.ts';
 import { region } from '../localcloud/zones.ts';
@@ -33,6 +35,8 @@ export interface CloudServeResult {
   readonly endpoint: string;
 }
 
+const usualImage = 'debian-12';
+
 /**
  * Serves the cloud on this computer to every EC2 client of it, until it is interrupted; machines outlive that.
  * @throws {UsageError} `local-port-unavailable`, `unknown-personality`, `unknown-misdeed`
@@ -51,6 +55,7 @@ export async function cloudServe(
     clock: context.clock,
     ...(personality !== undefined && { personality }),
   };
+  await makeImage(cloud, context);
   const secretOf = await openSecrets(directory);
   if (request.misbehave !== undefined) await setMisbehaviour(cloud, request.misbehave);
   await using served = await serveCloud({
@@ -100,6 +105,18 @@ export async function cloudEnv(
 
 function exportLines(variables: CloudEnvResult['variables']): string[] {
   return Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
+}
+
+/** A cloud without images is of no use: the usual one is made first, with what that takes on this computer. */
+async function makeImage(cloud: LocalCloud, context: ActionContext): Promise<void> {
+  const { emit, signal, env, clock } = context;
+  if ((await cloud.machines.images()).length > 0) return;
+  const message = `making the base image ${usualImage}, once: about half a minute`;
+  emit({ type: 'notice', level: 'info', message });
+  const progress = { onProgress: () => {}, signal };
+  const missing = (await checkPrerequisites(env)).filter(({ found }) => !found);
+  if (missing.length > 0) await installPrerequisites(missing, progress);
+  await ensureBaseImage(cloud, usualImage, { ...progress, nowMs: clock.now() });
 }
 
 function variablesFor(

@@ -7,6 +7,7 @@ import { assertSafe } from './assert-safe.ts';
 import { carryOut, type WorkedCluster } from './carry-out.ts';
 import type { ActionContext, ChangeRequest, RunRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
+import { endSuperseded } from './end-superseded.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
@@ -116,6 +117,7 @@ async function converge(
   tellPlan(run, plan, seen);
   await fetchArtifacts(cluster, plan, seen.artifacts, context);
   if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);
+  await endSuperseded(run, seen.described);
   await labelAdopted(run, wished, seen);
   const changed = changesAnything(plan) || seen.failures.length > 0;
   const undertaking = { wished, seen, plan, force };

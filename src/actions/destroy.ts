@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeployerError } from '../errors.ts';
-import { nodeName } from '../plan/model.ts';
-import type { Machine } from '../providers/provider.ts';
+import { DeployerError, UsageError } from '../errors.ts';
 import type { ActionContext, RunRequest } from './context.ts';
+import { endMachines, livingMachines, sweepCluster } from './end-machines.ts';
 import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openPlace, type Place } from './open-place.ts';
@@ -11,7 +10,14 @@ import { type Run, withRun } from './run.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
 /** Which cluster is to go. */
-export type DestroyRequest = RunRequest;
+export interface DestroyRequest extends RunRequest {
+  /** Whether what services keep on machines of your own goes, too; on a cloud it goes with the machines. */
+  readonly purgeData: boolean;
+  /** Whether somebody has said that a protected cluster may go. */
+  readonly confirmed: boolean;
+  /** Whether machines that the cloud protects from being ended are ended all the same. */
+  readonly forceUnprotect: boolean;
+}
 
 /** What is gone; it has been looked for, and nothing of the cluster was left. */
 export interface DestroyResult {
@@ -22,31 +28,48 @@ export interface DestroyResult {
   readonly kept: readonly string[];
 }
 
-const phase = 'terminate';
-const goneTimeoutMs = 120_000;
-
 /**
  * Converges towards nothing: every machine ended, keys removed, and a last look that nothing carries the cluster's
  * tags. Run again after a failure it goes on where it was. A cluster that does not exist is already as wished.
- * @throws {DeployerError} `left-behind` with what is still there
+ * @throws {DeployerError} `left-behind` with what is still there; `protected` before anything is touched
+ * @throws {UsageError} `needs-confirmation` when the profile is protected and nobody has said that it may go
  */
 export async function destroy(
   request: DestroyRequest,
   context: ActionContext,
 ): Promise<DestroyResult> {
-  const open = () => openPlace(request, context);
-  return withRun('destroy', open, request, context, removeAll);
+  const open = () => openLeaving(request, context);
+  return withRun('destroy', open, request, context, (run) => removeAll(run, request));
 }
 
-async function removeAll(run: Run<Place>): Promise<DestroyResult> {
+/** @throws {UsageError} `nothing-to-purge` on a cloud */
+async function openLeaving(request: DestroyRequest, context: ActionContext): Promise<Place> {
+  const place = await openPlace(request, context);
+  const { hosts } = place;
+  if (hosts !== null) hosts.leaving.purgeData = request.purgeData;
+  else if (request.purgeData) {
+    await place[Symbol.asyncDispose]();
+    const message =
+      '--purge-data is for machines of your own: on a cloud all data goes with its machine';
+    throw new UsageError('nothing-to-purge', message);
+  }
+  return place;
+}
+
+async function removeAll(run: Run<Place>, request: DestroyRequest): Promise<DestroyResult> {
   const { cluster } = run;
+  assertConfirmed(cluster, request);
   await settleOpenLaunches(run);
   const uid = await uidOf(run);
+  if (uid !== null) await liftProtection(run, uid, request);
   const removed = uid === null ? [] : await destroyCluster(run, uid);
   await cluster.state.remove();
   const local = cluster.request.credentials.kind === 'local';
   const kept = [
     ...(local ? ['the base image of the local cloud (remove it: deployer cloud down)'] : []),
+    ...(cluster.hosts?.leaving.kept ?? []).map(
+      ({ host, folders }) => `data on ${host}: ${folders.join(', ')}`,
+    ),
     ...(await keptDownloads(run.context)),
   ];
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };
@@ -70,59 +93,42 @@ async function uidOf({ cluster, snapshot }: Run<Place>): Promise<string | null> 
 }
 
 async function destroyCluster(run: Run<Place>, uid: string): Promise<DestroyResult['removed']> {
-  const { provider } = run.cluster;
-  const machines = await terminate(run, uid);
-  const left = await provider.sweep(uid);
-  if (left.length > 0) {
-    const list = left.map(({ kind, id, state }) => `${kind} ${id} (${state})`).join('\n');
-    throw new DeployerError('left-behind', `something of ${run.cluster.name} is still there`, {
-      excerpt: list,
-      hint: 'Run the same command again; if it stays, remove it with the tools of the cloud.',
-    });
-  }
+  const { provider, name } = run.cluster;
+  const cluster = { uid, name };
+  const terminate = (ids: readonly string[]) =>
+    journalled(run, { kind: 'terminate', token: run.id, request: ids }, () =>
+      provider.terminate(ids),
+    );
+  const machines = await endMachines(cluster, provider, terminate, run.context);
+  await sweepCluster(cluster, provider);
   return machines.map((id) => ({ kind: 'machine', id }));
 }
 
-/** Ends machines until none is left, also those that show up only later, and gives the ids of all that were ended. */
-async function terminate(run: Run<Place>, uid: string): Promise<readonly string[]> {
-  const { emit, clock, signal } = run.context;
-  const { provider } = run.cluster;
-  const startedMs = clock.monotonicMs();
-  const asked = new Set<string>();
-  let living = await livingMachines(run, uid);
-  if (living.length === 0) return [];
-  const nodes = living.map(({ ordinal }) => nodeName(run.cluster.name, ordinal));
-  emit({ type: 'phase-started', phase, nodes });
-  try {
-    while (living.length > 0 && clock.monotonicMs() - startedMs < goneTimeoutMs) {
-      const fresh = living.map(({ id }) => id).filter((id) => !asked.has(id));
-      for (const id of fresh) asked.add(id);
-      if (fresh.length > 0) {
-        const effect = { kind: 'terminate', token: run.id, request: fresh } as const;
-        await journalled(run, effect, () => provider.terminate(fresh));
-      } else {
-        await clock.sleep(provider.pollMs, signal);
-      }
-      living = await livingMachines(run, uid);
-    }
-  } finally {
-    const ms = clock.monotonicMs() - startedMs;
-    const done = asked.size - living.filter(({ id }) => asked.has(id)).length;
-    const detail = [...asked].join(' ');
-    emit({
-      type: 'phase-ended',
-      phase,
-      ok: living.length === 0,
-      done,
-      total: asked.size,
-      ms,
-      detail,
-    });
-  }
-  return [...asked];
+function assertConfirmed({ name, request }: Place, { confirmed }: DestroyRequest): void {
+  if (!request.profile.protect || confirmed) return;
+  const message = `${name} is under the protected profile ${request.profileName}`;
+  throw new UsageError('needs-confirmation', message, {
+    hint: 'Say --yes to remove it all the same.',
+  });
 }
 
-async function livingMachines({ cluster }: Run<Place>, uid: string): Promise<readonly Machine[]> {
-  const machines = await cluster.provider.describe(uid);
-  return machines.filter(({ state }) => state !== 'terminated');
+/** @throws {DeployerError} `protected` when the cloud protects machines and nobody has said that they may go */
+async function liftProtection(
+  run: Run<Place>,
+  uid: string,
+  { forceUnprotect }: DestroyRequest,
+): Promise<void> {
+  const { provider, name } = run.cluster;
+  const machines = await livingMachines(provider, uid);
+  const kept = await provider.protectedAmong(machines.map(({ id }) => id));
+  if (kept.length === 0) return;
+  if (!forceUnprotect) {
+    throw new DeployerError('protected', `machines of ${name} are protected from being ended`, {
+      excerpt: kept.join('\n'),
+      hint: 'Nothing was touched. Say --force-unprotect to end them all the same.',
+    });
+  }
+  await journalled(run, { kind: 'unprotect', token: run.id, request: kept }, () =>
+    provider.unprotect(kept),
+  );
 }

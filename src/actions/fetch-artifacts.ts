@@ -1,4 +1,5 @@
 import type { Deliverable } from '../artifacts/content.ts';
+import { waitForAll } from '../artifacts/wait-for-all.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ActionContext } from './context.ts';
 import type { Cluster } from './open-cluster.ts';
@@ -29,7 +30,7 @@ export async function fetchArtifacts(
   emit({ type: 'phase-started', phase: fetchPhase, nodes: [] });
   let ok = false;
   try {
-    await Promise.all(needed.map((artifact) => artifact.content()));
+    await waitForAll(needed.map((artifact) => artifact.content()));
     ok = true;
   } finally {
     const ms = clock.monotonicMs() - startedMs;

@@ -41,10 +41,10 @@ async function tell(
   while (remote !== null && !signal.aborted) {
     await clock.sleep(everyMs, signal).catch(() => undefined);
     if (signal.aborted) return;
-    const probe = progressAt(scope);
-    const answer = await askNode(probe, remote, { timeoutMs: attemptMs, signal, clock }).catch(
-      () => null,
-    );
+    // A recipe may have nothing to ask of this node: then nothing is told, and the work goes on.
+    const asked = async () =>
+      askNode(progressAt(scope), remote, { timeoutMs: attemptMs, signal, clock });
+    const answer = await asked().catch(() => null);
     if (answer === null || !answer.ok || answer.text.trim() === '' || answer.detail === told)
       continue;
     told = answer.detail;

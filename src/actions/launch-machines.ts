@@ -177,7 +177,8 @@ async function endReplaced(
   if (left.length === 0) return;
   const ids = left.map((machine) => machine.id);
   const effect = { kind: 'terminate', token: id, request: ids } as const;
-  await journalled({ journal }, effect, () => provider.terminate(ids));
+  const silent = await journalled({ journal }, effect, () => silenceOf(provider.terminate(ids)));
+  if (silent !== null) return tellSilent(silent, context);
   const deadline = clock.monotonicMs() + endTimeoutMs;
   while (left.length > 0) {
     if (clock.monotonicMs() > deadline) throw notEnded(left);
@@ -185,6 +186,26 @@ async function endReplaced(
     left = await living();
   }
   for (const gone of ids) await state.hostKeys.forget(gone);
+}
+
+/** A machine that does not answer can be replaced, but not left. */
+async function silenceOf(ending: Promise<void>): Promise<DeployerError | null> {
+  try {
+    await ending;
+    return null;
+  } catch (error) {
+    if (error instanceof DeployerError && error.code === 'host-silent') return error;
+    throw error;
+  }
+}
+
+function tellSilent({ message }: DeployerError, { emit }: Run['context']): void {
+  emit({
+    type: 'notice',
+    level: 'warning',
+    message: `${message}, and is replaced all the same`,
+    hint: 'Keep it off the network until then: once it answers again, the next create stops what still runs on it.',
+  });
 }
 
 function notEnded(machines: readonly Machine[]): DeployerError {

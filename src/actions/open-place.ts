@@ -5,9 +5,11 @@ import { type Bastions, openBastions } from '../remote/bastions.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
+import { assertAccount } from './assert-account.ts';
 import { commandLine } from './command-line.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import { openProvider } from './open-provider.ts';
+import { openProvider, openStaticProvider } from './open-provider.ts';
+import { type OwnHosts, openOwnHosts } from './own-hosts.ts';
 import { requestDeps } from './surroundings.ts';
 
 /** What is remembered of a cluster, and where. */
@@ -27,12 +29,16 @@ export interface RememberedCluster {
 export interface Place extends RememberedCluster, AsyncDisposable {
   readonly name: string;
   readonly provider: Provider;
+  /** Whose machines they are, as the cloud names the account; null where it does not tell. */
+  readonly account: string | null;
   /** Whom its machines are logged into as, where they do not say themselves; known once their image is. */
   readonly login: { username: string };
   /** The connections to its nodes that were made so far. */
   readonly connections: Remote[];
   /** The hosts on the way to them that were connected to so far. */
   readonly bastions: Bastions;
+  /** The machines that were there before; null on a cloud. */
+  readonly hosts: OwnHosts | null;
 }
 
 /**
@@ -69,23 +75,36 @@ export async function openPlace(request: ClusterRequest, context: ActionContext)
   return atCloud(remembered, false, context);
 }
 
-/** @throws {UsageError} `other-cloud` when the cluster was made on another cloud than the one that answers now */
+/**
+ * @throws {UsageError} `other-cloud` when the cluster was made on another cloud than the one that answers now,
+ * `other-account` when it was made in another account
+ */
 export async function atCloud<R extends RememberedCluster>(
   remembered: R,
   setup: boolean,
   context: ActionContext,
 ): Promise<R & Place> {
-  const provider = await openProvider(remembered.request, setup, context);
-  if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
-  const connections: Remote[] = [];
   const bastions = openBastions(context);
+  const { credentials } = remembered.request;
+  const hosts =
+    credentials.kind === 'static' ? await openOwnHosts(remembered, bastions, context) : null;
+  const provider = hosts
+    ? openStaticProvider(hosts, remembered.snapshot, context)
+    : await openProvider(remembered.request, setup, context);
+  if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
+  // On this computer, and on machines of one's own, there is nobody else.
+  const account = credentials.kind === 'ec2' ? await provider.account() : null;
+  assertAccount(account, credentials, remembered.snapshot?.account ?? null);
+  const connections: Remote[] = [];
   const { request, snapshot } = remembered;
   const username = request.profile.username ?? snapshot?.image?.username ?? 'root';
   return {
     ...remembered,
-    ...{ name: request.clusterName, provider, login: { username }, connections, bastions },
+    ...{ name: request.clusterName, provider, account, login: { username }, connections },
+    ...{ bastions, hosts },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
+      await hosts?.connections.close();
       await bastions.close();
     },
   };

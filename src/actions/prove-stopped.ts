@@ -1,3 +1,4 @@
+import { toDeployerError } from '../errors.ts';
 import { pauseService, resumeService } from '../node/pause-service.ts';
 import { holdersOf, memberSets } from '../plan/holders.ts';
 import { type ClusterModel, scopesOf } from '../plan/model.ts';
@@ -58,6 +59,9 @@ function chosen(stop: Stop, nodes: readonly AskedNode[], model: ClusterModel): S
   const node = stop.on === 'first' ? candidates[0] : candidates.at(-1);
   const others = nodes.filter((each) => each !== node);
   if (node === undefined || others.length === 0) return 'there is no other node that could go on';
+  const { length } = candidates;
+  if (length < stop.least)
+    return `not tried: ${length} nodes hold ${stop.service}, and this takes ${stop.least}`;
   if (node.remote === null) return `-${node.scope.ordinal}: not reached`;
   const rule = phase.service?.quorum;
   const serving = new Set(others.map(({ scope }) => scope.ordinal));
@@ -66,24 +70,46 @@ function chosen(stop: Stop, nodes: readonly AskedNode[], model: ClusterModel): S
   return { stop, phase, node, remote: node.remote, others };
 }
 
-async function whileStopped<T>(
-  { stop: { service }, node: { scope }, remote }: Stopping,
+/** What the work shows while the service is stopped; nothing is shown when it does not start again. */
+async function whileStopped(
+  stopping: Stopping,
   withinMs: number,
   site: ActionContext,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { emit, clock } = site;
-  const tell = (text: string) =>
-    emit({ type: 'phase-progress', phase: 'prove', node: scope.name, text });
+  work: () => Promise<Judgement>,
+): Promise<Judgement> {
+  const { stop, node, remote } = stopping;
+  const { name } = node.scope;
   const seconds = Math.ceil(withinMs / 1_000) + spareSeconds;
+  let flaw: string | null = null;
+  let shown: Judgement;
   try {
-    tell(`${service} is stopped for a proof`);
-    await pauseService(remote, service, seconds, site);
-    return await work();
+    const text = `${stop.service} is stopped for a proof`;
+    site.emit({ type: 'phase-progress', phase: 'prove', node: name, text });
+    await pauseService(remote, stop.service, seconds, site);
+    shown = await work();
   } finally {
-    tell(`${service} starts again`);
-    const signal = AbortSignal.timeout(lastChanceMs);
+    flaw = await startAgain(stopping, seconds, site);
+  }
+  return flaw === null ? shown : { ok: false, detail: `${shown.detail}; ${flaw}` };
+}
+
+/** Starts the service whatever happened; what stands in the way is told, since it must not hide that, and given. */
+async function startAgain(
+  { stop: { service }, node: { scope }, remote }: Stopping,
+  seconds: number,
+  { emit, clock }: ActionContext,
+): Promise<string | null> {
+  const text = `${service} starts again`;
+  emit({ type: 'phase-progress', phase: 'prove', node: scope.name, text });
+  const signal = AbortSignal.timeout(lastChanceMs);
+  try {
     await resumeService(remote, service, { clock, signal });
+    return null;
+  } catch (error) {
+    const message = `${service} may still be stopped on ${scope.name}, which starts it by itself within ${seconds} s`;
+    const reason = toDeployerError(error).message;
+    emit({ type: 'notice', level: 'warning', message, hint: reason });
+    return `${message} (${reason})`;
   }
 }
 

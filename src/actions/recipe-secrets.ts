@@ -18,26 +18,32 @@ interface SecretPlace {
 
 /**
  * The secrets of the cluster's recipes as they are kept; one that was not made yet is a placeholder.
- * @throws {DeployerError} `secret-lost` when the cluster has begun to form with one that is no longer there
+ * @throws {DeployerError} `secret-lost` when one was made that is no longer there
  */
 export async function knownSecrets(
   { state, request, name: cluster }: Cluster,
   snapshot: Pick<ClusterSnapshot, 'recorded'>,
 ): Promise<SecretValues> {
   return collect(request.composition, async (place) => {
-    const value = await state.secrets.existingValue(fileName(place));
+    const value = await state.secrets.existingValue(secretName(place));
     if (value !== null) return value;
-    if (snapshot.recorded.components[place.recipe] !== undefined) {
-      throw secretLost(cluster, place, state.folder);
-    }
-    return placeholder(fileName(place), 'secret');
+    if (wasMade(place, snapshot)) throw secretLost(cluster, place, state.folder);
+    return placeholder(secretName(place), 'secret');
   });
+}
+
+/** A newer version of a recipe may have secrets that were never made. Where none are on record, all may have been. */
+function wasMade(
+  place: SecretPlace,
+  { recorded: { secrets, components } }: Pick<ClusterSnapshot, 'recorded'>,
+): boolean {
+  return secrets?.includes(secretName(place)) ?? components[place.recipe] !== undefined;
 }
 
 /** The secrets of the cluster's recipes; those that were not made yet are made, and durable when this resolves. */
 export async function madeSecrets({ state, request }: Cluster): Promise<SecretValues> {
   return collect(request.composition, (place) =>
-    state.secrets.value(fileName(place), () => randomBytes(place.bytes).toString(place.encoding)),
+    state.secrets.value(secretName(place), () => randomBytes(place.bytes).toString(place.encoding)),
   );
 }
 
@@ -55,13 +61,14 @@ async function collect(
   return Object.fromEntries(await Promise.all(all));
 }
 
-function fileName({ recipe, name }: SecretPlace): string {
+/** What a secret is called in its cluster, and its file in the folder of secrets. */
+export function secretName({ recipe, name }: Pick<SecretPlace, 'recipe' | 'name'>): string {
   return `${recipe}.${name}`;
 }
 
 function secretLost(cluster: string, place: SecretPlace, folder: string): DeployerError {
-  const message = `the secret ${fileName(place)} of ${cluster} is not in its state folder`;
+  const message = `the secret ${secretName(place)} of ${cluster} is not in its state folder`;
   return new DeployerError('secret-lost', message, {
-    hint: `Restore ${folder}/secrets/${fileName(place)}: the nodes work with it, so no new one is made.`,
+    hint: `Restore ${folder}/secrets/${secretName(place)}: the nodes work with it, so no new one is made.`,
   });
 }

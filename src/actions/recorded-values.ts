@@ -2,6 +2,7 @@ import { fixedParams } from '../config/fixed-params.ts';
 import { type ClusterModel, hasPlaceholder } from '../plan/model.ts';
 import type { ComponentRecord } from '../recipe/recorded.ts';
 import type { ClusterSnapshot, SnapshotContent } from '../state/cluster-snapshot.ts';
+import { secretName } from './recipe-secrets.ts';
 
 /** Whether the first formation has begun: what is settled with it is settled for good. */
 export function isFounded({ recorded }: Pick<ClusterSnapshot, 'recorded'>): boolean {
@@ -21,14 +22,21 @@ export function unsettled(
   return isUntouched ? { ...snapshot, recorded: { components: {}, fixed: {} } } : snapshot;
 }
 
-/** The snapshot that keeps what is settled for its recipes, except for what speaks of a machine that is not there yet. */
+/**
+ * The snapshot that keeps what is settled for its recipes, except for what speaks of a machine that is not there yet, and
+ * the names of the secrets, which have been made.
+ */
 export function withRecorded<S extends SnapshotContent>(
   snapshot: S,
-  { recorded, composition }: Pick<ClusterModel, 'recorded' | 'composition'>,
+  { recorded, composition, secrets }: Pick<ClusterModel, 'recorded' | 'composition' | 'secrets'>,
 ): S {
   const components = Object.entries(recorded).map(([name, record]) => [name, lasting(record)]);
   const fixed = { ...Object.fromEntries(fixedParams(composition)), ...snapshot.recorded.fixed };
-  const settled = { components: Object.fromEntries(components), fixed };
+  const made = Object.entries(secrets).flatMap(([recipe, own]) =>
+    Object.keys(own).map((name) => secretName({ recipe, name })),
+  );
+  const known = [...new Set([...(snapshot.recorded.secrets ?? []), ...made])];
+  const settled = { components: Object.fromEntries(components), fixed, secrets: known };
   return { ...snapshot, recorded: JSON.parse(JSON.stringify(settled)) };
 }
 

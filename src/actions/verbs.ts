@@ -2,5 +2,5 @@
 export const verbs: readonly string[] = [
   ...['create', 'plan', 'drift', 'status', 'prove', 'destroy', 'execute', 'logs', 'tunnel'],
   ...['ssh', 'ssh-config'],
-  ...['list', 'new', 'check', 'render', 'config', 'doctor', 'cloud', 'help'],
+  ...['list', 'new', 'check', 'render', 'config', 'doctor', 'cloud', 'gc', 'help'],
 ];

@@ -61,6 +61,7 @@ export function newSnapshot(cluster: Cluster, nowMs: number): ClusterSnapshot {
     recipe: request.recipe.name,
     profile: request.profileName,
     cloud: provider.cloud,
+    ...(cluster.account === null ? {} : { account: cluster.account }),
     createdAt: new Date(nowMs).toISOString(),
     request: { count: request.count, params: plainParams(cluster.request.asked.params) },
     questions: {},

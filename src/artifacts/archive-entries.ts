@@ -65,8 +65,13 @@ async function* decompressXz(source: AsyncIterable<Buffer>): AsyncGenerator<Buff
   const { default: xz } = await import('xz-decompress');
   const stream = new xz.XzReadableStream(Readable.toWeb(Readable.from(source)));
   const reader = stream.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    yield Buffer.from(next.value);
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      yield Buffer.from(next.value);
+    }
+  } finally {
+    // It unpacks one archive at a time: one that is left before its end would hold up all others, and its file.
+    await reader.cancel().catch(() => {});
   }
 }
 

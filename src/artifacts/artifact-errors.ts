@@ -45,6 +45,23 @@ export function noSum(url: string, name: string, names: readonly string[]): Depl
   });
 }
 
+/** The error of a file whose publisher tells another checksum than it did when it was asked first. */
+export function sumChanged(name: string, before: string, now: string): DeployerError {
+  return new DeployerError('checksum-changed', `the publisher of ${name} tells another checksum`, {
+    excerpt: `before ${before}\nnow    ${now}`,
+    retryable: true,
+    hint: 'The file was replaced. If that is what its publisher says, run the same command again: it takes the new one.',
+  });
+}
+
+/** The error of a publisher's checksum file that is none, as long as it is. */
+export function sumsTooLong(url: string, longestBytes: number): DeployerError {
+  const message = `${url} is longer than any list of checksums (${longestBytes / 1024 / 1024} MiB)`;
+  return new DeployerError('no-checksum', message, {
+    hint: 'Is it the address of the checksum file, and not of the file itself? Or write the sum into the recipe: checksum: {sha256: …}',
+  });
+}
+
 /** The error of a version of which the recipe knows no lock file. */
 export function noLock(
   { name, version }: { readonly name: string; readonly version: string },
@@ -80,6 +97,15 @@ export function noOwnFile(path: string, cause: unknown): UsageError {
   return new UsageError('no-file', `there is no file ${path}`, {
     cause,
     hint: 'Put it there, or choose another of the sources of the artifact.',
+  });
+}
+
+/** The error of a file of the user's own that is there, and cannot be read. */
+export function unreadableOwnFile(path: string, cause: unknown): UsageError {
+  return new UsageError('unreadable-file', `cannot read the file ${path}`, {
+    excerpt: cause instanceof Error ? cause.message : String(cause),
+    cause,
+    hint: 'It must be a file that you may read.',
   });
 }
 

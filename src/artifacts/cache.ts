@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cacheUnwritable } from './artifact-errors.ts';
 import { checksumMismatch, splitDigest, sumOf } from './checksum.ts';
 import type { CachedFile } from './content.ts';
-import { isAlive } from './is-alive.ts';
+import { isAbandoned, ownName } from './owner.ts';
 
 /**
  * Files on this computer by what they hash to. Each has its name only when it is whole and on disk; two processes that
@@ -84,7 +84,7 @@ export function openCache(folder: string, onDamaged: (file: string) => void): Ca
     workFolder: () =>
       writing(folder, async () => {
         const all = path.join(folder, 'work');
-        const work = path.join(all, `${process.pid}-${randomUUID()}`);
+        const work = path.join(all, ownName());
         await mkdir(work, { recursive: true });
         await removeOrphans(all);
         return work;
@@ -103,7 +103,7 @@ async function settle(file: string, target: string): Promise<void> {
 /** What a process that was killed had under way. */
 async function removeOrphans(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (isAlive(Number.parseInt(name, 10))) continue;
+    if (!isAbandoned(folder, name)) continue;
     await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }

@@ -57,14 +57,22 @@ async function downloadFrom(
   deps: DownloadDeps,
 ): Promise<CachedFile> {
   const resumed = (await partial.size()) > 0;
+  // Where every try begins anew, only what none of them had reached is further.
+  let furthest = 0;
   try {
-    await withAttempts(deps, (gotFurther) => getRest(url, wanted, partial, deps, gotFurther));
+    await withAttempts(deps, (gotFurther) =>
+      getRest(url, wanted, partial, deps, (reached) => {
+        if (reached <= furthest) return;
+        furthest = reached;
+        gotFurther();
+      }),
+    );
     return await takeOver(url, wanted, partial, deps);
   } catch (error) {
     // What an earlier run left may be of another file than the one that is there now.
     const isStale = resumed && error instanceof DeployerError && error.code === 'checksum-mismatch';
     if (!isStale) throw error;
-    return downloadFrom(url, wanted, await claimPartial(deps.cache.folder, wanted.digest), deps);
+    return downloadFrom(url, wanted, partial, deps);
   }
 }
 
@@ -90,12 +98,12 @@ async function getRest(
   { onBytes }: Download,
   partial: Partial,
   { http, signal, cache }: DownloadDeps,
-  gotFurther: () => void,
+  onReached: (bytes: number) => void,
 ): Promise<void> {
   const before = await partial.size();
   const answer = await http.get(url, await rangeHeaders(url, before, partial), signal);
   const start = answer.status === 206 ? rangeStart(answer) : 0;
-  const isRest = answer.status === 206 && start === before;
+  const isRest = answer.status === 206 && start === before && before > 0;
   if (!isRest) restart(url, answer, partial, cache);
   const length = answer.header('content-length');
   const end = length === undefined ? undefined : start + Number(length);
@@ -103,7 +111,7 @@ async function getRest(
   await append(answer.body, partial.file, cache, (bytes) => {
     reached += bytes;
     onBytes(reached, end);
-    gotFurther();
+    onReached(reached);
   });
   if (end !== undefined && reached < end) throw new NotHere(`ended after ${reached} bytes`, true);
 }

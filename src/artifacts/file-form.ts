@@ -1,4 +1,4 @@
-import type { ArtifactStep } from '../node/steps/artifact.ts';
+import { type ArtifactStep, PlaceSchema } from '../node/steps/artifact.ts';
 import { badFileName, unknownFormat } from './artifact-errors.ts';
 import type { FileSource } from './source.ts';
 
@@ -25,7 +25,9 @@ export function fileForm(
 ): Pick<ArtifactStep, 'files' | 'unpack'> {
   if (unpack === undefined) {
     const place = as ?? name;
-    if (!/^[A-Za-z0-9_]/.test(place)) throw badFileName(name);
+    // An address may hide a folder in its last name.
+    const isOneName = as !== undefined || !name.includes('/');
+    if (!isOneName || !PlaceSchema.safeParse(place).success) throw badFileName(name);
     return { files: [{ digest, as: place, ...(executable === true ? { executable } : {}) }] };
   }
   const format = unpack.format ?? endings.find(([pattern]) => pattern.test(name))?.[1];

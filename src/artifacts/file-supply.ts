@@ -1,6 +1,6 @@
-import { constants, copyFile, rm } from 'node:fs/promises';
+import { constants, copyFile, open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { noOwnFile } from './artifact-errors.ts';
+import { noOwnFile, unreadableOwnFile } from './artifact-errors.ts';
 import { writing } from './cache.ts';
 import { fileForm, inlineDigest } from './file-form.ts';
 import type { FileSource } from './source.ts';
@@ -18,11 +18,8 @@ export function fileSupply(source: FileSource, { cache, folders }: SupplyDeps): 
         const work = await cache.workFolder();
         const copy = path.join(work, 'file');
         try {
-          await copyFile(file, copy, constants.COPYFILE_FICLONE).catch((error: unknown) => {
-            const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-            if (isMissing) throw noOwnFile(file, error);
-            return writing(cache.folder, () => Promise.reject(error));
-          });
+          await assertReadable(file);
+          await writing(cache.folder, () => copyFile(file, copy, constants.COPYFILE_FICLONE));
           await cache.adopt(copy, digest, file);
         } finally {
           await rm(work, { recursive: true, force: true });
@@ -30,4 +27,16 @@ export function fileSupply(source: FileSource, { cache, folders }: SupplyDeps): 
       }
     },
   };
+}
+
+/** @throws {UsageError} `no-file`, or `unreadable-file` */
+async function assertReadable(path: string): Promise<void> {
+  try {
+    await using file = await open(path);
+    // A folder can be opened, and shows only now.
+    await file.read(Buffer.alloc(1));
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw isMissing ? noOwnFile(path, error) : unreadableOwnFile(path, error);
+  }
 }

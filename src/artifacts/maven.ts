@@ -48,7 +48,7 @@ interface MavenResult {
   readonly output: string;
 }
 
-/** Null when there is no mvn. */
+/** Null when there is no mvn. Whatever comes of it, nothing of it runs any more when this settles. */
 function runMaven(
   words: readonly string[],
   { env, signal }: MavenDeps,
@@ -59,11 +59,17 @@ function runMaven(
     const output: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') resolve(null);
-      else reject(signal.aborted ? signal.reason : error);
+    let failure: NodeJS.ErrnoException | undefined;
+    const settle = (code: number | null) => {
+      if (failure === undefined) resolve({ code, output: Buffer.concat(output).toString() });
+      else if (failure.code === 'ENOENT') resolve(null);
+      else reject(signal.aborted ? signal.reason : failure);
+    };
+    child.on('error', (error) => {
+      failure = error;
+      if (child.pid === undefined) settle(null);
     });
-    child.on('close', (code) => resolve({ code, output: Buffer.concat(output).toString() }));
+    child.on('close', settle);
   });
 }
 

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { isAlive } from './is-alive.ts';
+import { isAbandoned, ownName } from './owner.ts';
 
 /** Where the beginning of a file came from. */
 const OriginSchema = z.strictObject({
@@ -23,7 +22,7 @@ export interface Partial {
   origin(): Promise<Origin | null>;
   /** Forgets what there is, and begins with something from there: at once, so that a body that has begun is not missed. */
   restart(origin: Origin): void;
-  /** Removes what is left. */
+  /** Removes what is left; it may be begun anew after that. */
   remove(): Promise<void>;
 }
 
@@ -34,11 +33,10 @@ export interface Partial {
 export async function claimPartial(cacheFolder: string, digest: string): Promise<Partial> {
   const folder = path.join(cacheFolder, 'partial');
   const name = digest.replace(':', '-');
-  const own = path.join(folder, `${name}.${process.pid}-${randomUUID()}`);
+  const own = path.join(folder, `${name}.${ownName()}`);
   await mkdir(folder, { recursive: true });
   for (const entry of await readdir(folder)) {
-    const [owner] = entry.startsWith(`${name}.`) ? entry.split('.').slice(-1) : [];
-    if (owner === undefined || isAlive(Number.parseInt(owner, 10))) continue;
+    if (!entry.startsWith(`${name}.`) || !isAbandoned(folder, entry)) continue;
     const taken = await rename(path.join(folder, entry), own).then(
       () => true,
       () => false,
@@ -67,6 +65,7 @@ function partialIn(folder: string): Partial {
       }
     },
     restart: (origin) => {
+      mkdirSync(folder, { recursive: true });
       writeFileSync(file, '');
       writeFileSync(originFile, JSON.stringify(origin));
     },

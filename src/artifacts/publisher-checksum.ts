@@ -1,4 +1,4 @@
-import { noSum, unavailable } from './artifact-errors.ts';
+import { noSum, sumsTooLong, unavailable } from './artifact-errors.ts';
 import { digestIn, readSums } from './checksum-file.ts';
 import type { DownloadDeps } from './download.ts';
 import { checkStatus, NotHere, withAttempts } from './fetch-attempts.ts';
@@ -27,13 +27,25 @@ export async function publisherDigest(
     const known = await deps.cache.recall(keyOf(sum));
     if (known !== null) return known;
   }
+  return askPublisher(sums, deps);
+}
+
+/**
+ * The digest as the publisher tells it now, remembered in the place of what it told before.
+ * @throws {DeployerError} as {@link publisherDigest}
+ */
+export async function askPublisher(
+  sums: readonly PublisherSum[],
+  deps: DownloadDeps,
+): Promise<string> {
   const reasons: string[] = [];
   for (const sum of sums) {
     try {
       const text = await withAttempts(deps, () => readText(sum.url, deps));
       const digest = digestIn(text, sum.name);
       if (digest === undefined) throw noSum(sum.url, sum.name, namesIn(text));
-      await deps.cache.remember(keyOf(sum), digest);
+      // Of all of them: what another one told before must not outlive it.
+      for (const each of sums) await deps.cache.remember(keyOf(each), digest);
       return digest;
     } catch (error) {
       if (!(error instanceof NotHere)) throw error;
@@ -57,8 +69,12 @@ async function readText(url: string, { http, signal }: DownloadDeps): Promise<st
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes <= longestBytes) chunks.push(chunk);
+    if (bytes > longestBytes) break;
+    chunks.push(chunk);
   }
+  // One that was not read to its end says that it was given up.
+  body.on('error', () => {}).destroy();
   checkStatus(status);
+  if (bytes > longestBytes) throw sumsTooLong(url, longestBytes);
   return Buffer.concat(chunks).toString();
 }

@@ -53,7 +53,9 @@ async function* pieces(
 }
 
 async function readChunk(path: string, { offset, length }: Chunk): Promise<Buffer> {
-  await using file = await open(path);
+  await using file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? cacheChanged(path) : error;
+  });
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await file.read(bytes, 0, length, offset);
   if (bytesRead < length) throw cacheChanged(path);

@@ -12,6 +12,7 @@ import { type DeliveryReport, reportDeliveries } from './delivery-report.ts';
 import { describeProgress } from './describe-progress.ts';
 import { ensureRoom } from './ensure-room.ts';
 import { putChunks } from './put-chunks.ts';
+import { waitForAll } from './wait-for-all.ts';
 
 /** sshd allows ten sessions a connection, and we keep eight at most; one moves 2 MiB a round trip. */
 const channels = 4;
@@ -26,7 +27,7 @@ export async function sendFiles(
   first: ReadonlyMap<string, DeliveryReport>,
   options: DeliverOptions,
 ): Promise<void> {
-  const contents = await Promise.all(artifacts.map(({ content }) => content()));
+  const contents = await waitForAll(artifacts.map(({ content }) => content()));
   const paths = new Map(contents.flatMap(({ files }) => files).map((file) => [file.digest, file]));
   const pathOf = (digest: string) => paths.get(digest)?.path ?? '';
   const steps = artifacts.map(({ step }) => step);

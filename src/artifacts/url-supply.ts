@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { DeployerError } from '../errors.ts';
+import { sumChanged } from './artifact-errors.ts';
 import { describeProgress } from './describe-progress.ts';
 import { download } from './download.ts';
 import { fileForm, inlineDigest } from './file-form.ts';
-import { publisherDigest } from './publisher-checksum.ts';
+import { askPublisher, type PublisherSum, publisherDigest } from './publisher-checksum.ts';
 import type { UrlSource } from './source.ts';
 import type { Supply, SupplyDeps } from './supply.ts';
 
@@ -25,9 +27,11 @@ export async function urlSupply(
     ...fileForm(first, digest, nameIn(first.url)),
     urls,
     bring: async (digests, onProgress) => {
+      const onBytes = describeProgress(name, onProgress);
       for (const each of digests) {
-        const onBytes = describeProgress(name, onProgress);
-        await download({ name, digest: each, urls, onBytes }, deps);
+        await download({ name, digest: each, urls, onBytes }, deps).catch((error: unknown) =>
+          explain(error, each, places, deps),
+        );
       }
     },
   };
@@ -36,13 +40,37 @@ export async function urlSupply(
 async function digestOf(places: readonly UrlSource[], deps: SupplyDeps): Promise<string> {
   const [given] = places.flatMap(({ checksum }) => inlineDigest(checksum) ?? []);
   if (given !== undefined) return given;
-  const sums = places.flatMap(({ url, checksum }) =>
-    'url' in checksum ? [{ url: checksum.url, name: nameIn(url) }] : [],
-  );
-  return publisherDigest(sums, deps);
+  return publisherDigest(sumsOf(places), deps);
 }
 
-/** The last name of an address's path. */
+/** Where publishers tell the checksum. */
+function sumsOf(places: readonly UrlSource[]): readonly PublisherSum[] {
+  return places.flatMap(({ url, checksum }) =>
+    'url' in checksum ? [{ url: checksum.url, name: nameIn(url) }] : [],
+  );
+}
+
+/** A file that is not what its publisher once said may be what its publisher says now. Always throws. */
+async function explain(
+  error: unknown,
+  digest: string,
+  places: readonly UrlSource[],
+  deps: SupplyDeps,
+): Promise<never> {
+  const isMismatch = error instanceof DeployerError && error.code === 'checksum-mismatch';
+  const isGiven = places.some(({ checksum }) => inlineDigest(checksum) !== undefined);
+  if (!isMismatch || isGiven) throw error;
+  const now = await askPublisher(sumsOf(places), deps).catch(() => digest);
+  deps.signal.throwIfAborted();
+  throw now === digest ? error : sumChanged(nameIn(places[0]?.url ?? ''), digest, now);
+}
+
+/** The last name of an address's path; as it is written where it cannot be decoded. */
 function nameIn(url: string): string {
-  return decodeURIComponent(path.posix.basename(new URL(url).pathname));
+  const name = path.posix.basename(new URL(url).pathname);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

@@ -8,6 +8,7 @@ import type { destroy } from '../actions/destroy.ts';
 import type { doctor } from '../actions/doctor.ts';
 import type { drift } from '../actions/drift.ts';
 import type { execute } from '../actions/execute.ts';
+import type { gc } from '../actions/gc.ts';
 import type { list } from '../actions/list.ts';
 import type { logs } from '../actions/logs.ts';
 import type { newRecipe } from '../actions/new.ts';
@@ -33,6 +34,7 @@ export interface Actions {
   readonly doctor: typeof doctor;
   readonly drift: typeof drift;
   readonly execute: typeof execute;
+  readonly gc: typeof gc;
   readonly list: typeof list;
   readonly logs: typeof logs;
   readonly newRecipe: typeof newRecipe;
@@ -60,6 +62,7 @@ export const lazyActions: Actions = {
   doctor: async (...given) => (await import('../actions/doctor.ts')).doctor(...given),
   drift: async (...given) => (await import('../actions/drift.ts')).drift(...given),
   execute: async (...given) => (await import('../actions/execute.ts')).execute(...given),
+  gc: async (...given) => (await import('../actions/gc.ts')).gc(...given),
   list: async (...given) => (await import('../actions/list.ts')).list(...given),
   logs: async (...given) => (await import('../actions/logs.ts')).logs(...given),
   newRecipe: async (...given) => (await import('../actions/new.ts')).newRecipe(...given),

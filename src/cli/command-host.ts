@@ -12,6 +12,8 @@ export interface CommandHost {
   readonly env: Session['env'];
   /** Carries the verb out and remembers its exit code. */
   run<Result extends object>(flags: OutputFlags, verb: Verb<Result>): Promise<void>;
+  /** Asks whoever sits at the terminal to type the word; false where nobody does. */
+  confirms(question: string, word: string): Promise<boolean>;
   /** Makes `code` the exit code of the program. */
   exitWith(code: number): void;
 }

@@ -163,7 +163,8 @@ export function commaList(text: string): string[] {
   return text.split(',').filter((word) => word !== '');
 }
 
-function duration(text: string): number {
+/** Milliseconds. @throws {InvalidArgumentError} when `text` is no duration */
+export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError(`It must be ${durationForm}.`);
   return ms;

@@ -8,6 +8,7 @@ import { addDestroy } from './commands/destroy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDrift } from './commands/drift.ts';
 import { addExecute } from './commands/execute.ts';
+import { addGc } from './commands/gc.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addNew } from './commands/new.ts';
@@ -37,7 +38,7 @@ const clusterCommands = [
   addRender,
 ];
 
-const otherCommands = [addList, addNew, addCheck, addConfig, addDoctor, addCloud];
+const otherCommands = [addList, addNew, addCheck, addConfig, addDoctor, addCloud, addGc];
 
 const helpAfter = `
 Examples:
@@ -71,7 +72,7 @@ Exit codes:
 /** The command line as commander parses it. It writes help to stdout, ends no process, and throws instead. */
 export function buildProgram(
   session: Pick<Session, 'actions' | 'env' | 'version' | 'stdout' | 'stderr'>,
-  { run, exitWith }: Pick<CommandHost, 'run' | 'exitWith'>,
+  { run, confirms, exitWith }: Pick<CommandHost, 'run' | 'confirms' | 'exitWith'>,
 ): Command {
   const { actions, env, stdout, stderr, version } = session;
   const program = new Command('deployer')
@@ -87,7 +88,7 @@ export function buildProgram(
     })
     .addHelpText('after', helpAfter);
   for (const add of [...clusterCommands, ...otherCommands]) {
-    add({ program, actions, env, run, exitWith });
+    add({ program, actions, env, run, confirms, exitWith });
   }
   return program;
 }

@@ -17,6 +17,8 @@ export async function runProgram(argv: readonly string[], session: Session): Pro
   };
   const program = buildProgram(session, {
     exitWith,
+    // Few ask; the others do without it.
+    confirms: async (...asked) => (await import('./confirm.ts')).confirms(session, ...asked),
     run: async (flags, verb) => {
       // Help and version, which people wait for, do without the views.
       const { runVerb } = await import('./run-verb.ts');

@@ -153,6 +153,9 @@ function assertFitting(loaded: LoadedProfile, { kind }: Credentials): void {
     ...(isStatic ? neededByClouds : neededByStatic)
       .filter((key) => profile[key] !== undefined)
       .flatMap((key) => complain(key, `${key} means nothing with ${where}`)),
+    ...(isStatic && ['console', 'inject'].includes(profile.hostKeys ?? '')
+      ? complain('hostKeys', `hostKeys: ${profile.hostKeys} is not possible with ${where}`)
+      : []),
     ...(profile.hostKeys === 'ca' && profile.hostKeyAuthority === undefined
       ? complain('hostKeys', '`hostKeys: ca` needs hostKeyAuthority')
       : []),

@@ -12,7 +12,7 @@ import { assertFixed } from './fixed-params.ts';
 import { type LoadedProfile, loadProfile } from './load-config.ts';
 import { type Origin, type Places, profileOrigins, wishOrigins } from './origins.ts';
 import { type Credentials, type Profile, profileOf } from './profile.ts';
-import { parseSettings, stillFitting } from './settings.ts';
+import { parseSettings, stillFitting, stillSettable } from './settings.ts';
 import { findStateRoot, type StateRoot } from './state-root.ts';
 
 /** What the command line says; everything but the recipe may be left out. */
@@ -161,7 +161,7 @@ export async function resolveRequest(
   const recipe = await loadRecipe(input.recipe, search);
   const resolved = profileIn(input, { ...places, cwd: deps.cwd }, loaded);
   const said = parseSettings(recipe, input.set ?? []);
-  const settings = new Map([...stillFitting(recipe, input.remembered?.params ?? {}), ...said]);
+  const settings = new Map([...stillSettable(recipe, input.remembered?.params ?? {}), ...said]);
   const clusterName = clusterNameOf(recipe.name, loaded.name, input.name);
   const settled = stillFitting(recipe, input.remembered?.fixed ?? {});
   const composition = composeRecipe(recipe, {

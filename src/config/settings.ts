@@ -1,5 +1,5 @@
 import { SourceError, UsageError } from '../errors.ts';
-import { allParams } from '../recipe/all-params.ts';
+import { allParams, passedNames } from '../recipe/all-params.ts';
 import { describeParam, fits, type ParamValue } from '../recipe/param-values.ts';
 import type { Param } from '../recipe/params.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -34,6 +34,18 @@ export function stillFitting(
     if (param !== undefined && fits(param, value)) fitting.set(name, value);
   }
   return fitting;
+}
+
+/**
+ * What was set in an earlier run, as far as it still can be: not what a recipe sets for another that it uses by now,
+ * since nobody has said anything against that.
+ */
+export function stillSettable(
+  recipe: Parameterised,
+  remembered: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, ParamValue> {
+  const passed = passedNames(recipe);
+  return new Map([...stillFitting(recipe, remembered)].filter(([name]) => !passed.has(name)));
 }
 
 type Parameterised = Pick<Recipe, 'name' | 'params' | 'uses'>;

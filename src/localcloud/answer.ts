@@ -65,7 +65,8 @@ async function answerEc2(
   if (known === undefined || personality.missingActions.has(name)) {
     throw invalidAction(name, personality);
   }
-  const params = withLongIds(knownParams(given, known, personality));
+  const own = knownParams(given, known, personality);
+  const params = personality.idDigits === 8 ? withLongIds(own) : own;
   if (params.get('DryRun') === 'true') {
     const message = 'Request would have succeeded, but DryRun flag is set.';
     throw new Ec2Fault('DryRunOperation', message, 412);

@@ -27,7 +27,7 @@ export async function misbehaviourOf({ host }: LocalCloud): Promise<Misbehaviour
  * @throws {UsageError} `unknown-misdeed` when one of them is none; nothing was changed.
  */
 export async function setMisbehaviour(
-  { host }: LocalCloud,
+  { host, machines }: LocalCloud,
   specs: readonly string[],
 ): Promise<Misbehaviour> {
   const commands = ['as', 'interrupt'];
@@ -36,13 +36,15 @@ export async function setMisbehaviour(
     .filter((spec) => !isCommand(spec))
     .map((spec) => ({ spec, ...leftOf(spec) }));
   const named = specs.filter((spec) => spec.startsWith('as:')).map(personalityIn);
-  return host.store.update((record) => {
+  const now = await host.store.update((record) => {
     record.misdeeds = misdeeds;
     delete record.buckets;
     for (const name of named) record.personality = name;
     const interrupted = specs.flatMap((spec) => interrupt(record, spec, host.clock.now()));
     return shown(record, interrupted);
   });
+  if (now.interrupted.length > 0) await machines.reconcile();
+  return now;
 }
 
 function leftOf(spec: string): { left?: number } {

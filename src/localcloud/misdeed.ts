@@ -24,6 +24,7 @@ type SimpleKind =
   | 'never-ssh'
   | 'no-console'
   | 'plain-console'
+  | 'ignore-key-pair'
   | 'ignore-token'
   | 'ignore-protection'
   | 'expire'
@@ -93,6 +94,11 @@ const table: Readonly<Record<Misdeed['kind'], MisdeedForm & { readonly read: Rea
     form: 'never-ssh',
     does: 'machines launched from now on boot without a reachable sshd',
     read: plain({ kind: 'never-ssh' }),
+  },
+  'ignore-key-pair': {
+    form: 'ignore-key-pair',
+    does: 'machines launched from now on let in only the keys of their user data',
+    read: plain({ kind: 'ignore-key-pair' }),
   },
   'no-console': {
     form: 'no-console',

@@ -15,9 +15,10 @@ export async function pauseService(
   options: AskOptions,
 ): Promise<void> {
   const words = ['pause_service', unitFileName(service), String(seconds)];
-  const active = await activeAfter(node, words, options);
+  const { active, said } = await stateAfter(node, words, options);
   if (active === 'inactive' || active === 'failed') return;
-  throw new DeployerError('not-stopped', `${node.node}: ${service} was not stopped (${active})`);
+  const message = `${node.node}: ${service} was not stopped (${active})`;
+  throw new DeployerError('not-stopped', withReason(message, said));
 }
 
 /**
@@ -29,18 +30,30 @@ export async function resumeService(
   service: string,
   options: AskOptions,
 ): Promise<void> {
-  const active = await activeAfter(node, ['resume_service', unitFileName(service)], options);
+  const words = ['resume_service', unitFileName(service)];
+  const { active, said } = await stateAfter(node, words, options);
   if (active === 'active' || active === 'activating') return;
-  throw new DeployerError('not-started', `${node.node}: ${service} was not started (${active})`, {
+  const message = `${node.node}: ${service} was not started (${active})`;
+  throw new DeployerError('not-started', withReason(message, said), {
     hint: 'The `logs` operation shows what it said; `create` starts it again.',
   });
 }
 
-async function activeAfter(
+/** The message with the first line of what systemd said. */
+function withReason(message: string, said: string): string {
+  const [reason = ''] = said.split('\n');
+  return reason === '' ? message : `${message}: ${reason}`;
+}
+
+/** What the service is after that, and what systemd said of it. */
+async function stateAfter(
   node: NodeConnection,
   words: readonly string[],
   options: AskOptions,
-): Promise<string> {
+): Promise<{ readonly active: string; readonly said: string }> {
   const frames = await ask(node, questionScript(words), options);
-  return frames.find((frame) => frame.type === 'service')?.active ?? 'unknown';
+  return {
+    active: frames.find((frame) => frame.type === 'service')?.active ?? 'unknown',
+    said: frames.find((frame) => frame.type === 'text')?.text ?? '',
+  };
 }

@@ -42,7 +42,13 @@ export interface MachineLogin {
   /** Files of private keys, in the order in which they are tried; the agent's keys are tried before them. */
   readonly keyFiles: readonly string[];
   /** Socket of an agent that holds keys. */
-  readonly agent?: string;
+  readonly agent: string | undefined;
+  /** Whether no other key than these is to be tried, not even an agent's. */
+  readonly onlyThese: boolean;
+  /** Names under which known_hosts may have it. */
+  readonly names: readonly string[];
+  /** Files in the form of known_hosts; empty for the usual ones. */
+  readonly knownHostsFiles: readonly string[];
   /** Hosts that the connection goes through, the first one first. */
   readonly via: readonly Omit<MachineLogin, 'via'>[];
 }
@@ -121,6 +127,12 @@ export type ImageWish =
   | { readonly name: string; readonly owner: string }
   | { readonly parameter: string };
 
+/** A port that a service has for its clients. */
+export interface ClientPort {
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
 /** Who may reach a cluster's machines. Networks are CIDR blocks. */
 export interface NetworkWish {
   /** Groups that exist and are used instead of one that is made for the cluster. */
@@ -129,8 +141,8 @@ export interface NetworkWish {
   /** From where SSH is reached. */
   readonly sshFrom: readonly string[];
   readonly clientsFrom: readonly string[];
-  /** TCP ports that are for clients. */
-  readonly clientPorts: readonly number[];
+  /** Ports that are for clients. */
+  readonly clientPorts: readonly ClientPort[];
 }
 
 /** The network that a cluster's machines are launched into. */

@@ -15,3 +15,12 @@ export function allParams(recipe: Pick<Recipe, 'params' | 'uses'>): ReadonlyMap<
   addUsed(recipe);
   return params;
 }
+
+/** The names among {@link allParams} of those that one recipe sets for another that it uses. */
+export function passedNames({ uses }: Pick<Recipe, 'uses'>): ReadonlySet<string> {
+  const names = uses.flatMap(({ recipe: used, params }) => [
+    ...params.map((name) => `${used.name}.${name}`),
+    ...passedNames(used),
+  ]);
+  return new Set(names);
+}

@@ -54,6 +54,8 @@ export function isDisruptive<P extends Proof>(proof: P): proof is P & Disruptive
 export interface Stop {
   readonly service: string;
   readonly on: 'first' | 'last';
+  /** How many nodes must hold it, those that go on and the one that is stopped. */
+  readonly least: number;
   /** What the node must show once it serves again. */
   readonly after: (Wanted & { readonly probeAt: (node: Placed) => Probe }) | undefined;
 }

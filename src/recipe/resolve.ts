@@ -8,7 +8,7 @@ import { type Component, type ComponentPhase, qualified } from './composition.ts
 import { filled, filledFields } from './filled.ts';
 import { GateSchema, type LifeEvent, OrderSchema, PhaseSchema } from './phase-schema.ts';
 import type { Recipe } from './recipe.ts';
-import { RecipeSchema } from './schema.ts';
+import { type RecipeDocument, RecipeSchema } from './schema.ts';
 import type { ChoiceScope, ClusterScope, Scopes, TemplateScope } from './scope.ts';
 import type { RecipeStep } from './step-schema.ts';
 
@@ -179,6 +179,19 @@ export function resolveNotices(
 ): readonly string[] {
   const notices = filled(recipe, ['notices'], RecipeSchema.shape.notices, { params, cluster });
   return notices.map((text) => text.trim()).filter((text) => text !== '');
+}
+
+/**
+ * The ports of a component that clients connect to.
+ *
+ * @throws {SourceError} when a template gives no port for this cluster
+ */
+export function resolveClientPorts(
+  { recipe, params }: Component,
+  { cluster }: Pick<ChoiceScope, 'cluster'>,
+): RecipeDocument['clientPorts'] {
+  const { clientPorts } = RecipeSchema.shape;
+  return filled(recipe, ['clientPorts'], clientPorts, { params, cluster });
 }
 
 function phasePath({ component: { recipe }, own }: ComponentPhase): YamlPath {

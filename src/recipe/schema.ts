@@ -43,6 +43,11 @@ export const WriteReadProofSchema = z.strictObject({
     .strictObject({
       service: z.string().min(1).describe('name of a service of this recipe'),
       on: z.enum(['first', 'last']).default('last').describe('on which of its nodes'),
+      least: z
+        .int()
+        .min(2)
+        .default(2)
+        .describe('of how many nodes at least; with fewer nothing is stopped, and nothing shown'),
     })
     .optional()
     .describe('what is stopped before: the other nodes write and read, then it starts again'),
@@ -99,6 +104,19 @@ const SecretSchema = z.strictObject({
   encoding: z.enum(['base64', 'hex']).default('base64').describe('how they are written'),
 });
 
+/** A port that clients connect to; over TCP where nothing else is said. */
+const ClientPortSchema = z
+  .union([z.int(), z.string()], 'expected a port like 2181 or 53/udp')
+  .transform((value, context) => {
+    const [, digits = '', protocol = 'tcp'] = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(`${value}`) ?? [];
+    const port = Number(digits);
+    if (port >= 1 && port <= 65_535 && (protocol === 'tcp' || protocol === 'udp')) {
+      return { port, protocol } as const;
+    }
+    context.addIssue({ code: 'custom', message: 'expected a port like 2181 or 53/udp' });
+    return z.NEVER;
+  });
+
 /** A whole recipe as `recipes/NAME.yml` holds it, after its templates were filled. */
 export const RecipeSchema = z.strictObject({
   recipe: NameSchema.describe("the recipe's name, the same as its file's"),
@@ -141,6 +159,12 @@ export const RecipeSchema = z.strictObject({
     .min(1)
     .describe('the work, in order; each entry is one name with its phase'),
   proofs: z.array(ProofSchema).default([]).describe('what shows that it works'),
+  clientPorts: z
+    .array(ClientPortSchema)
+    .default([])
+    .describe(
+      'ports that clients connect to, like 2181 or 53/udp: a profile may open them to the outside',
+    ),
   outputs: z
     .record(VariableSchema, z.string())
     .default({})
@@ -160,6 +184,7 @@ export type RecipeDocument = z.infer<typeof RecipeSchema>;
 export const RecipeHeadSchema = RecipeSchema.extend({
   phases: z.unknown().optional(),
   proofs: z.unknown().optional(),
+  clientPorts: z.unknown().optional(),
   outputs: z.unknown().optional(),
   notices: z.unknown().optional(),
 });

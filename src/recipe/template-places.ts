@@ -53,7 +53,7 @@ export function templatePlaces(recipe: Nameable, { value }: Pick<YamlDocument, '
     if (section === 'proofs') return inProof(path.slice(2));
     if (section === 'uses') return key === 'params' ? choice : undefined;
     if (section === 'recorded') return inRecorded(path);
-    if (section === 'notices') return choice;
+    if (section === 'notices' || section === 'clientPorts') return choice;
     return section === 'outputs' ? cluster : undefined;
   };
 }

@@ -36,6 +36,8 @@ export const ClusterSnapshotSchema = z.strictObject({
   profile: z.string().min(1),
   /** Which cloud its machines are on, in words; the same words each time. */
   cloud: z.string().min(1),
+  /** Whose machines they are, as the cloud names the account; missing where it does not tell. */
+  account: z.string().optional(),
   /** When the cluster was first asked for, ISO 8601. */
   createdAt: z.iso.datetime(),
   /** What machines start from, once it was found: those that come later start from the same. */
@@ -84,6 +86,8 @@ export const ClusterSnapshotSchema = z.strictObject({
       .default({}),
     /** Parameters that may not change any more, by their name in the cluster. */
     fixed: z.record(z.string(), z.json()).default({}),
+    /** Secrets that were made, as RECIPE.NAME; missing where an earlier version of the program wrote last. */
+    secrets: z.array(z.string()).optional(),
   }),
   /** By service whose `first` has completed: the machines that are its members and know each other. */
   formed: z.record(

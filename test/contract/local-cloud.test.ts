@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { generateHostKey } from '../../src/localcloud/host-key.ts';
 import { setMisbehaviour } from '../../src/localcloud/misbehaviour.ts';
 import { overviewOf } from '../../src/localcloud/overview.ts';
 import { canHaveMachines } from '../support/images.ts';
@@ -161,6 +162,21 @@ describe.skipIf(!canHaveMachines)('the local cloud with real machines', () => {
     await waitForSsh(machine.address);
     await terminateAll();
     expect(await tracesOf(test_.cloud)).toEqual([]);
+  });
+
+  test('a machine has the host key of its user data, on the console and on its port', async () => {
+    const own = generateHostKey('root@given');
+    const config = {
+      ssh_deletekeys: true,
+      ssh_keys: { ed25519_private: own.privateKey, ed25519_public: own.publicKey },
+    };
+    const UserData = Buffer.from(`#cloud-config\n${JSON.stringify(config)}`).toString('base64');
+    const [machine] = await launch('host-key', { UserData });
+    if (machine === undefined) throw new Error('no machine');
+    const given = own.publicKey.split(' ').slice(0, 2).join(' ');
+    expect(await hostKeyOf(machine.id)).toBe(given);
+    await waitForSsh(machine.address);
+    expect(await sshExec(machine.address, key.private, given, 'echo in')).toBe('in');
   });
 
   test('a machine that was told never to start sshd runs, and nobody answers', async () => {

@@ -134,7 +134,32 @@ describe.skipIf(!canHaveMachines)('a service on a Debian 12 machine', () => {
     await expect.poll(isActive, { timeout: 10_000 }).toBe('active');
     await expect(resumeService(remote, 'nobody', options)).rejects.toMatchObject({
       code: 'not-started',
+      message: expect.stringContaining('nobody.service not found'),
     });
+  });
+
+  test('pauses a service again of which an earlier pause could not be ended', async () => {
+    await put(
+      remote,
+      { unit: { name: 'stubborn', content: unitText('1004') } },
+      { service: { name: 'stubborn', inputs: 'a' } },
+    );
+    const options = { clock: systemClock };
+    await sh('systemd-run --unit deployer-resume-stubborn false; sleep 0.5');
+    expect(await sh('systemctl is-failed deployer-resume-stubborn')).toBe('failed\n');
+    await pauseService(remote, 'stubborn', 600, options);
+    const dropIn = '/run/systemd/system/stubborn.service.d';
+    await sh(`mkdir -p ${dropIn}; printf '[Service]\\nExecStartPre=/bin/false\\n' >${dropIn}/no.conf
+      systemctl daemon-reload`);
+    await expect(resumeService(remote, 'stubborn', options)).rejects.toMatchObject({
+      code: 'not-started',
+      message: expect.stringContaining('Job for stubborn.service failed'),
+    });
+    const timers = 'systemctl list-timers --all --no-legend "deployer-resume-*"';
+    expect(await sh(timers)).toContain('deployer-resume-stubborn.timer');
+    await sh(`rm -r ${dropIn}; systemctl daemon-reload`);
+    await resumeService(remote, 'stubborn', options);
+    expect(await sh(timers)).toBe('');
   });
 
   test('loses no restart with a runner that is killed between a new file and the restart', async () => {

@@ -35,6 +35,7 @@ function testPrograms(): Promise<readonly Prerequisite[]> {
   const programs = [
     { name: 'ssh', why: 'logs in as an engineer would', package: 'openssh-client' },
     { name: 'dig', why: 'asks name servers', package: 'bind9-dnsutils' },
+    { name: 'python3', why: "runs AWS's own programs", package: 'python3-venv' },
   ];
   return Promise.all(
     programs.map(async (program) => ({

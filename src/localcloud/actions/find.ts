@@ -58,5 +58,9 @@ export function requested<T extends { readonly id: string }>(
 
 /** The instances that a request names by `InstanceId.N`, or all of them when it names none. */
 export function requestedInstances(own: OwnRecord, params: Params): Instance[] {
+  if (params.has('MaxResults') && params.has('InstanceId.1')) {
+    const message = 'The parameter MaxResults cannot be used with the parameter InstanceId';
+    throw new Ec2Fault('InvalidParameterCombination', message);
+  }
   return requested(own.instances, params, ['InstanceId', 'instance']);
 }

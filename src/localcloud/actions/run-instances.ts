@@ -77,6 +77,7 @@ function addInstances(
   const { userData, zone } = request;
   const keys = keyPairKeys(record, account, request.keyName);
   const groups = groupsFor(record, context, request);
+  const letsPairIn = misdeedOf(context.misdeeds, 'ignore-key-pair') === undefined;
   const isDeaf = misdeedOf(context.misdeeds, 'never-ssh') !== undefined;
   const reservation = makeId(context, 'r');
   const added = takeAddresses(record, zone, count).map(
@@ -88,7 +89,7 @@ function addInstances(
       type: request.type,
       zone,
       groups,
-      publicKeys: [...keys, ...userData.loginKeys],
+      publicKeys: [...(letsPairIn ? keys : []), ...userData.loginKeys],
       address,
       want: 'running',
       boot: 1,

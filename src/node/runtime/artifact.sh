@@ -95,12 +95,14 @@ untar_artifact() {
     --no-same-owner --no-same-permissions --delay-directory-restore
 }
 
-# unzip_artifact FILE
+# unzip_artifact FILE: folders of one name become one, as with tar; files of one name are an error.
 unzip_artifact() {
   attempt unzip -q -o -d "$artifact_fresh/.zip" "$1" || return
   artifact_depth=$((artifact_strip + 1))
+  artifact_twice=$(find "$artifact_fresh/.zip" -mindepth "$artifact_depth" ! -type d -printf '%P\n' | cut -d / -f "$artifact_depth-" | sort | uniq -d | head -n 1)
+  [ -z "$artifact_twice" ] || fail "two files of the archive would become $artifact_twice: is \"strip\" too large?" || return
   attempt find "$artifact_fresh/.zip" -mindepth "$artifact_depth" -maxdepth "$artifact_depth" \
-    -exec mv -nt "$artifact_fresh" -- {} + || return
+    -exec cp -alt "$artifact_fresh" -- {} + || return
   rm -rf -- "$artifact_fresh/.zip"
 }
 

@@ -23,7 +23,8 @@ END
 }
 
 # Prints the socket of everybody who listens on the port of that address, or of all. The kernel writes both in hexadecimal,
-# addresses from right to left; the state of a listening TCP socket is 0A, that of an unconnected UDP one 07.
+# addresses from right to left, and one of IPv4 behind this mark where a socket of IPv6 has it, as those of Java do; the
+# state of a listening TCP socket is 0A, that of an unconnected UDP one 07.
 # shellcheck disable=SC2016 # the fields are those of awk
 listening='
   BEGIN {
@@ -32,7 +33,7 @@ listening='
     port = sprintf("%04X", port)
   }
   $4 != "0A" && $4 != "07" { next }
-  { split($2, place, ":") }
+  { split($2, place, ":"); sub(/^0000000000000000FFFF0000/, "", place[1]) }
   place[2] != port { next }
   place[1] == address || place[1] ~ /^0+$/ || address ~ /^0+$/ { print $10 }'
 

@@ -177,19 +177,26 @@ report_services() {
 }
 
 # pause_service UNIT SECONDS: stops a unit; where nobody resumes it, systemd starts it again by itself after that time.
+# What systemd said is told as a text. A unit that failed at this once stays with systemd unless it is collected.
 pause_service() {
   pause_unit=deployer-resume-${1%.service}
   systemctl stop "$pause_unit.timer" >/dev/null 2>&1
-  if systemd-run --quiet --unit="$pause_unit" --on-active="$2" systemctl start "$1" >/dev/null 2>&1; then
-    systemctl stop "$1" >/dev/null 2>&1
+  systemctl reset-failed "$pause_unit.service" >/dev/null 2>&1
+  if pause_answer=$(systemd-run --quiet --collect --unit="$pause_unit" --on-active="$2" systemctl start "$1" 2>&1); then
+    pause_answer=$(systemctl stop "$1" 2>&1)
   fi
+  encode "$pause_answer"
+  frame "t $text"
   report_services "$1"
 }
 
-# resume_service UNIT: starts a unit that was paused.
+# resume_service UNIT: starts a unit that was paused. Where that fails systemd tries once more when its time has come.
 resume_service() {
-  systemctl start "$1" >/dev/null 2>&1
-  systemctl stop "deployer-resume-${1%.service}.timer" >/dev/null 2>&1
+  if resume_answer=$(systemctl start "$1" 2>&1); then
+    systemctl stop "deployer-resume-${1%.service}.timer" >/dev/null 2>&1
+  fi
+  encode "$resume_answer"
+  frame "t $text"
   report_services "$1"
 }
 

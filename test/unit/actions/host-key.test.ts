@@ -4,7 +4,6 @@ import { readHostKey } from '../../../src/remote/host-key.ts';
 import { generatePrivateKey, publicKeyLine } from '../../../src/state/openssh-key.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { clusterIn } from './support/cluster.ts';
-import { machine } from './support/machine.ts';
 import { contextIn } from './support/run.ts';
 
 const newFolder = temporaryFolders();
@@ -46,7 +45,7 @@ async function door({ console = '' } = {}) {
   const shows = (id: string, key: ReturnType<typeof newKey>, pins = true) =>
     checkHostKey(
       cluster,
-      { node: 'n-1', machine: machine(1, { id }), names, port: 22, key, peer },
+      { node: 'n-1', machineId: id, names, port: 22, key, peer },
       { pins, context },
     );
   return { context, hostKeys: cluster.state.hostKeys, shows };

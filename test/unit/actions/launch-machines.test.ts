@@ -113,3 +113,80 @@ describe('a launch that was cut short', () => {
     expect(await settled(() => Promise.reject(lost))).toMatchObject({ outcome: lost, open: 1 });
   });
 });
+
+describe('pools of which some are full', () => {
+  const config = `
+profiles:
+  default:
+    credentials: own
+    image: ami-1
+    instanceType: [small, large]
+    network: {securityGroups: [sg-1]}
+credentials:
+  own: {endpoint: "http://192.0.2.1"}
+`;
+
+  test('are tried in their order, and what one had room for is kept (B5)', async () => {
+    const asked: string[] = [];
+    const room = new Map([
+      ['small', 2],
+      ['large', 5],
+    ]);
+    const context = contextIn(cwd);
+    const can: Partial<Provider> = {
+      pollMs: 1,
+      describe: async () => [],
+      importKey: async () => {},
+      label: async () => {},
+      launch: async ({ ordinals, pool, atLeastOne }) => {
+        asked.push(`${pool.instanceType} for ${ordinals} ${atLeastOne ? 'or fewer' : ''}`.trim());
+        const given = ordinals.slice(0, room.get(pool.instanceType) ?? 0);
+        return given.map((ordinal) => machine(ordinal, { state: 'pending' }));
+      },
+    };
+    const cluster = await clusterIn(cwd, 'zookeeper', 3, { can, config });
+    const wished = ['launch', 'launch', 'launch'].map(
+      (_, index): MachineChange => ({
+        ...{ ordinal: index + 1, action: 'launch', machineId: null, incarnation: 1, reason: 'new' },
+      }),
+    );
+
+    const nodes = wished.map(({ ordinal }) => ({
+      ...{ ordinal, incarnation: 1, roles: ['server'], instanceId: null },
+    }));
+    const snapshot = await inRun(cluster, context, async (run) =>
+      launchMachines(run, await run.save({ ...sampleContent(), nodes }), wished),
+    );
+
+    expect(asked).toEqual(['small for 1,2,3 or fewer', 'large for 3']);
+    expect(snapshot.nodes.map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-2', 'i-3']);
+    expect(context.events).toContainEqual(
+      expect.objectContaining({
+        message: 'no room for 1 more small (on-demand): trying large (on-demand)',
+      }),
+    );
+  });
+
+  test('are all tried before the cloud’s refusal is told, and any other refusal is told at once (B5)', async () => {
+    const tried = async (code: string) => {
+      const asked: string[] = [];
+      const can: Partial<Provider> = {
+        pollMs: 1,
+        describe: async () => [],
+        importKey: async () => {},
+        launch: ({ pool }) => {
+          asked.push(pool.instanceType);
+          return Promise.reject(new DeployerError(code, 'no'));
+        },
+      };
+      const cluster = await clusterIn(cwd, 'zookeeper', 3, { can, config });
+      const launched = inRun(cluster, contextIn(cwd), async (run) =>
+        launchMachines(run, await run.save(sampleContent()), [{ ...replaced, ordinal: 3 }]),
+      );
+      await expect(launched).rejects.toMatchObject({ code });
+      return asked;
+    };
+    expect(await tried('InsufficientInstanceCapacity')).toEqual(['small', 'large']);
+    expect(await tried('VcpuLimitExceeded')).toEqual(['small']);
+  });
+});

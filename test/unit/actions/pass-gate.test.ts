@@ -102,6 +102,23 @@ test('while a node is waited for it tells how far it is, each time it is further
   ]);
 });
 
+test('a node that the recipe cannot ask how far it is does not keep its gate from being passed', async () => {
+  const progressAt = () => {
+    throw new Error('nothing to ask here');
+  };
+  const gate = stage.gate && { ...stage.gate, progressAt };
+  let looks = 0;
+  const { seen, events } = await pass(
+    () => {
+      looks += 1;
+      return looks > 100 ? 'yes' : null;
+    },
+    { of: { ...stage, gate, settled: null } },
+  );
+  expect(seen).not.toBeInstanceOf(Error);
+  expect(events).toEqual([]);
+});
+
 test('where the recipe does not know how far a node is, what it answers is told, each answer once', async () => {
   const gate = stage.gate && { ...stage.gate, progressAt: undefined, match: 'ready' };
   let looks = 0;

@@ -1,7 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openCache } from '../../../src/artifacts/cache.ts';
+import { ownName } from '../../../src/artifacts/owner.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { digestOf } from './support/sample-artifact.ts';
 
@@ -77,13 +86,26 @@ test('a short text is kept under its key', async () => {
 
 test('what a killed process had under way is removed, and what a living one has is not', async () => {
   const living = await open().workFolder();
-  mkdirSync(join(folder, 'work', '999999999-x'));
+  mkdirSync(join(folder, 'work', ownName().replace(/^\d+/, '999999999')));
   const next = await open().workFolder();
   expect(
     readdirSync(join(folder, 'work'))
       .map((name) => join(folder, 'work', name))
       .sort(),
   ).toEqual([living, next].sort());
+});
+
+test('what a process elsewhere has under way is left alone for days, whatever runs here', async () => {
+  const [young, old] = ['0123456789ab', 'ba9876543210'].map((host) =>
+    join(folder, 'work', `999999999-${host}-x`),
+  );
+  for (const each of [young, old]) mkdirSync(each ?? '', { recursive: true });
+  const lastWeek = Date.now() / 1000 - 7 * 24 * 3600;
+  utimesSync(old ?? '', lastWeek, lastWeek);
+  await open().workFolder();
+  const left = readdirSync(join(folder, 'work')).map((name) => join(folder, 'work', name));
+  expect(left).toContain(young);
+  expect(left).not.toContain(old);
 });
 
 test('a cache that cannot be written says so, and what to do', async () => {

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkArchive } from '../../../src/artifacts/check-archive.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { type RawEntry, rawTar, rawTarGz, rawZip } from './support/raw-archives.ts';
@@ -23,6 +24,17 @@ const packers = {
 };
 
 const formats = (['tar.gz', 'tar.xz', 'zip'] as const).filter((each) => each !== 'tar.xz' || hasXz);
+
+/** What this process has open. */
+function openFiles(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
 
 describe.each(formats)('a %s archive', (format) => {
   const check = (content: Buffer, strip = 1) => {
@@ -48,6 +60,18 @@ describe.each(formats)('a %s archive', (format) => {
       message: expect.stringContaining(JSON.stringify(entry.name)),
       excerpt: expect.stringMatching(excerpt),
     });
+  });
+
+  test('is closed when it is refused before its end, and holds up no other', async () => {
+    const evil = { name: '/evil', content: 'x' };
+    const rest = { name: 'thing-1.0/rest', content: randomBytes(150_000).toString('hex') };
+    const path = join(newFolder(), 'archive');
+    writeFileSync(path, packers[format]([evil, rest]));
+    await expect(checkArchive(path, { format, strip: 1 }, 'thing 1.0')).rejects.toMatchObject({
+      code: 'unsafe-archive',
+    });
+    await vi.waitFor(() => expect(openFiles()).not.toContain(path));
+    expect(await check(packers[format](honest))).toBeGreaterThan(10_000);
   });
 
   test('that is cut short is refused, wherever it was cut', async () => {

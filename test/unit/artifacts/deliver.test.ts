@@ -110,10 +110,11 @@ describe.skipIf(!canRunLocalNode)('a delivery', () => {
     // What runs on the node when the channel is gone may still write its last part.
     const have = `cat /var/lib/deployer/artifacts/${artifact.step.id}/have`;
     const parts = (await local.sh(have)).split('\n').length - 1;
-    const before = node.sent();
-    await bring(node, [artifact]);
+    // Counted by itself: what the first run had read already it may still hand over.
+    const later = counting(local);
+    await bring(later, [artifact]);
     expect(parts).toBeGreaterThan(0);
-    expect(node.sent() - before).toBeLessThan((6 - parts) * chunkBytes + 6 * 200 + 1);
+    expect(later.sent()).toBeLessThan((6 - parts) * chunkBytes + 6 * 200 + 1);
   });
 
   test('of several artifacts is one, also where they share a file', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../../src/artifacts/download.ts';
 import { openHttp } from '../../../src/artifacts/http.ts';
+import { ownName } from '../../../src/artifacts/owner.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { depsIn, type TestDeps } from './support/deps.ts';
 import { cutAfter, file, startFileServer } from './support/file-server.ts';
@@ -26,9 +27,11 @@ const get = (urls: readonly string[], changes: Partial<TestDeps> = {}) => {
   return download({ name: 'thing', digest, urls, onBytes }, { ...deps, ...changes });
 };
 
+const nameOfTheDead = () => ownName().replace(/^\d+/, '999999999');
+
 /** The beginning of the file, as a process that is gone left it behind. */
 function leaveBehind(bytes: Buffer, origin: object): void {
-  const partial = join(folder, 'cache/partial', `${digest.replace(':', '-')}.999999999`);
+  const partial = join(folder, 'cache/partial', `${digest.replace(':', '-')}.${nameOfTheDead()}`);
   mkdirSync(partial, { recursive: true });
   writeFileSync(join(partial, 'content'), bytes);
   writeFileSync(join(partial, 'origin.json'), JSON.stringify(origin));
@@ -119,6 +122,19 @@ describe('a download', () => {
     expect(server.asked).toEqual(['GET /thing', 'GET /thing bytes=1000-']);
   });
 
+  test('that is always cut ends where the server knows no ranges, also when the cuts differ', async () => {
+    await using server = await startFileServer();
+    server.serve('/thing', (_, response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      const length = 1000 + (server.asked.length % 2);
+      response.write(content.subarray(0, length), () => response.socket?.end());
+    });
+    await expect(get([`${server.url}/thing`])).rejects.toMatchObject({
+      code: 'artifact-unavailable',
+    });
+    expect(server.asked.length).toBeLessThan(10);
+  });
+
   test('goes on with what a run that was killed has left', async () => {
     await using server = await startFileServer();
     server.serve('/thing', file(content));
@@ -143,6 +159,18 @@ describe('a download', () => {
     server.serve('/thing', file(content));
     leaveBehind(left, { url: 'http://elsewhere.example/thing', validator: '"1"' });
     expect(await get([`${server.url}/thing`])).toMatchObject({ digest });
+  });
+
+  test('goes to the next place when what was left is of another file, and its place has none any more', async () => {
+    await using server = await startFileServer();
+    server.serve('/old', (request, response) => {
+      if (request.headers.range === undefined) response.writeHead(404).end();
+      else file(content)(request, response);
+    });
+    server.serve('/new', file(content));
+    leaveBehind(Buffer.alloc(200_000), { url: `${server.url}/old`, validator: '"1"' });
+    expect(await get([`${server.url}/old`, `${server.url}/new`])).toMatchObject({ digest });
+    expect(readdirSync(join(folder, 'cache/partial'))).toEqual([]);
   });
 
   test('that is made twice at once is harmless', async () => {

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Artifact } from '../../../src/artifacts/artifact.ts';
 import { resolveArtifact } from '../../../src/artifacts/resolve-artifact.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
@@ -95,6 +95,23 @@ describe('an artifact of Maven', () => {
       code: 'maven-failed',
       excerpt: '[ERROR] Could not resolve org.a:thing',
     });
+  });
+
+  test('is given up only once mvn has ended', async () => {
+    const [started, ended] = [join(folder, 'started'), join(folder, 'ended')];
+    const script = `trap '/bin/sleep 0.3; : >${ended}; exit 1' TERM; : >${started}
+while :; do /bin/sleep 0.05; done`;
+    const maven = fakeMaven(folder, files, script);
+    maven.install();
+    const abort = new AbortController();
+    const deps = depsIn(folder, { env: maven.env, signal: abort.signal });
+    const { deliverable } = await resolveArtifact(artifact(), deps);
+    const content = deliverable?.content();
+    const given = expect(content).rejects.toThrow('enough');
+    await vi.waitFor(() => expect(existsSync(started)).toBe(true));
+    abort.abort(new Error('enough'));
+    await given;
+    expect(existsSync(ended)).toBe(true);
   });
 
   test('with another content than its lock file says is not used', async () => {

@@ -55,6 +55,24 @@ describe('the checksum that a publisher tells', () => {
     expect(server.asked).toEqual(['GET /SHA256SUMS']);
   });
 
+  test('is not looked for in something endless', async () => {
+    await using server = await startFileServer();
+    server.serve('/thing.zip', (_, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(64 * 1024)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const sums = [{ url: `${server.url}/thing.zip`, name: 'thing.zip' }];
+    await expect(publisherDigest(sums, deps)).rejects.toMatchObject({
+      code: 'no-checksum',
+      message: `${server.url}/thing.zip is longer than any list of checksums (4 MiB)`,
+    });
+    expect(server.asked).toHaveLength(1);
+  });
+
   test('that nobody tells is an error with every place', async () => {
     await using server = await startFileServer();
     await expect(

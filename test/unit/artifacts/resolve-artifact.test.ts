@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Artifact, ArtifactSchema } from '../../../src/artifacts/artifact.ts';
@@ -79,6 +79,28 @@ describe('an artifact at an address', () => {
     ]);
   });
 
+  test('that its publisher has replaced says so, and is taken the next time; one that is just wrong never is', async () => {
+    await using server = await startFileServer();
+    const url = `${server.url}/thing`;
+    const publish = (content: string, summed = content) => {
+      server.serve('/thing', file(content));
+      server.serve('/thing.sha256', file(digestOf(summed).slice(7)));
+    };
+    const artifact = from({ it: { url, checksum: { url: `${url}.sha256` } } });
+    const bring = async () => {
+      const { deliverable } = await resolveArtifact(artifact, depsIn(folder));
+      return deliverable?.content();
+    };
+    publish('wrong', 'first');
+    await expect(bring()).rejects.toMatchObject({ code: 'checksum-mismatch' });
+    publish('second');
+    await expect(bring()).rejects.toMatchObject({
+      code: 'checksum-changed',
+      excerpt: `before ${digestOf('first')}\nnow    ${digestOf('second')}`,
+    });
+    expect(await bring()).toMatchObject({ files: [{ digest: digestOf('second') }] });
+  });
+
   test('that is damaged in the cache is fetched again, with a word', async () => {
     await using server = await startFileServer();
     server.serve('/thing', file('content'));
@@ -116,6 +138,11 @@ describe('an artifact at an address', () => {
   test.each([
     ['https://files.example/thing', { unpack: {} }, 'unknown-format'],
     ['https://files.example/', {}, 'no-file-name'],
+    ['https://files.example/a%20thing', {}, 'no-file-name'],
+    ['https://files.example/thing%20', {}, 'no-file-name'],
+    ['https://files.example/lib%2Fthing', {}, 'no-file-name'],
+    ['https://files.example/thing%zz', {}, 'no-file-name'],
+    ['https://files.example/thing%zz', { unpack: {} }, 'unknown-format'],
   ])('%s with %j is refused with what to write', async (url, more, code) => {
     const artifact = from({ it: { url, checksum: { sha256 }, ...more } });
     await expect(stepOf(artifact)).rejects.toMatchObject({ code });
@@ -151,6 +178,17 @@ describe('an artifact that is a file of the user’s own', () => {
     writeFileSync(join(folder, 'tool'), 'other');
     const other = await resolveArtifact(wrong, depsIn(folder));
     await expect(other.deliverable?.content()).rejects.toMatchObject({ code: 'checksum-mismatch' });
+  });
+});
+
+test('a file of the user’s own that is a folder is told as such, and not as a cache that cannot be written', async () => {
+  mkdirSync(join(folder, 'tool'));
+  const artifact = from({ mine: { file: 'tool', checksum: { sha256 } } });
+  const { deliverable } = await resolveArtifact(artifact, depsIn(folder));
+  await expect(deliverable?.content()).rejects.toMatchObject({
+    code: 'unreadable-file',
+    message: `cannot read the file ${join(folder, 'tool')}`,
+    excerpt: expect.stringContaining('EISDIR'),
   });
 });
 

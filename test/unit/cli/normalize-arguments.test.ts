@@ -9,7 +9,7 @@ import { UsageError } from '../../../src/errors.ts';
 const { stdout, stderr } = process;
 const program = buildProgram(
   { actions: lazyActions, env: {}, version: '0', stdout, stderr },
-  { run: async () => undefined, exitWith: () => undefined },
+  { run: async () => undefined, confirms: async () => false, exitWith: () => undefined },
 );
 const grammar = grammarOf(program);
 const normalize = (line: string) =>

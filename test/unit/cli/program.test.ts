@@ -7,7 +7,7 @@ test('the program has exactly the verbs that no recipe may be called by', () => 
   const { stdout, stderr } = process;
   const program = buildProgram(
     { actions: lazyActions, env: {}, version: '1.2.3', stdout, stderr },
-    { run: async () => undefined, exitWith: () => undefined },
+    { run: async () => undefined, confirms: async () => false, exitWith: () => undefined },
   );
   const names = program.commands.map((command) => command.name());
 

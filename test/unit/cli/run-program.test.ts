@@ -132,6 +132,8 @@ describe('the other verbs', () => {
       config: undefined,
       name: undefined,
       state: undefined,
+      confirmed: false,
+      forceUnprotect: false,
       waitMs: 3_600_000,
     });
     expect((await run(['destroy', 'zookeeper', '--no-setup'])).code).toBe(2);

@@ -228,3 +228,30 @@ test('a recipe beside the config.yml in force is found, and one of the same name
   );
   expect((await request()).recipe.about).toBe('own');
 });
+
+test('what was set once counts no more where a recipe sets it by now, and is remembered no longer', async () => {
+  const recipe = (name: string, more: string) => `recipe: ${name}
+about: for tests
+supports: [debian-12]
+params: {port: {type: integer, default: 80, about: port}, level: {default: info, about: level}}
+roles: {node: {count: 1}}
+${more}phases: [{start: {service: {name: ${name}}}}]
+`;
+  const uses = 'uses: {base: {roles: {node: {on: node}}, params: {port: 81}}}\n';
+  const files = {
+    'config.yml': config,
+    'recipes/top.yml': recipe('top', uses),
+    'recipes/base.yml': recipe('base', ''),
+  };
+  const params = { 'base.port': 82, 'base.level': 'debug', port: 83 };
+  const remembered = { count: 1, params, fixed: {} };
+  const again = await resolve({ recipe: 'top', remembered }, files);
+  const { composition, asked } = await again.request();
+  expect(composition.components).toMatchObject([
+    { params: { port: 81, level: 'debug' } },
+    { params: { port: 83 } },
+  ]);
+  expect([...asked.params.keys()]).toEqual(['base.level', 'port']);
+  const said = await resolve({ recipe: 'top', remembered, set: ['base.port=82'] }, files);
+  await expect(said.request()).rejects.toMatchObject({ code: 'passed-setting' });
+});

@@ -70,7 +70,7 @@ describe.skipIf(process.platform !== 'linux')('machines on paper', () => {
       'RunInstances',
       ...Array.from({ length: 4 }, () => 'DescribeInstances'),
     ]);
-  });
+  }, 30_000);
 
   test('pass their status checks some time after they run, and those that do not run have none', async () => {
     const { client, pass } = open();
@@ -151,6 +151,9 @@ describe.skipIf(process.platform !== 'linux')('what a launch says', () => {
         code({ KeyName: 'none' }),
         code({ LaunchTemplate: { LaunchTemplateName: 'x' } }),
         code({ DryRun: true }),
+        client
+          .send(new DescribeInstancesCommand({ InstanceIds: ['i-00000000'], MaxResults: 5 }))
+          .catch(({ name }) => name),
       ]),
     ).toEqual([
       'InvalidSubnetID.NotFound',
@@ -160,6 +163,7 @@ describe.skipIf(process.platform !== 'linux')('what a launch says', () => {
       'InvalidKeyPair.NotFound',
       'UnknownParameter',
       'DryRunOperation',
+      'InvalidParameterCombination',
     ]);
     expect(await described(client)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   CreateTagsCommand,
   DescribeInstancesCommand,
@@ -69,6 +70,11 @@ describe('parseMisdeed', () => {
   });
 });
 
+test('the documentation shows every form that the help shows', () => {
+  const text = readFileSync(new URL('../../../docs/local-cloud.md', import.meta.url), 'utf8');
+  for (const { form } of misdeedForms) expect(text).toContain(`\`${form}\``);
+});
+
 describe.skipIf(process.platform !== 'linux')('setMisbehaviour', () => {
   test('holds for all who open the cloud, replaces what was, and an empty list ends it', async () => {
     const { cloud, as } = open();
@@ -128,7 +134,7 @@ describe.skipIf(process.platform !== 'linux')('a cloud that throttles', () => {
     });
     expect(await outcome(client.send(more))).toBe('RequestLimitExceeded');
     expect(await outcome(as('AKOTHER').send(more))).toBe('done');
-  });
+  }, 30_000);
 });
 
 describe.skipIf(process.platform !== 'linux')('a cloud that has not enough', () => {

@@ -222,6 +222,28 @@ describe.skipIf(!canRunLocalNode)('an artifact step with an archive', () => {
     expect(await node.sh('ls -A /srv/thing')).toBe('');
   });
 
+  test.skipIf(!has('unzip'))(
+    'makes one of the folders of a zip that come to one name',
+    async () => {
+      await using node = await startLocalNode();
+      const two: readonly RawEntry[] = [
+        { name: 'one/lib/a.jar', content: 'a' },
+        { name: 'other/lib/b.jar', content: 'b' },
+      ];
+      const unpack = { format: 'zip', strip: 1 } as const;
+      expect(await install(node, sample({ archive: zip(two) }, { unpack }))).toEqual([
+        'changed: not there',
+      ]);
+      expect(await node.sh('cd /srv/thing/current/lib; cat a.jar b.jar')).toBe('ab');
+      const clash = zip([...two, { name: 'third/lib/b.jar', content: 'c' }]);
+      const thing = sample({ archive: clash }, { unpack, version: '2.0' });
+      expect(await install(node, thing)).toEqual([
+        'failed: two files of the archive would become lib/b.jar: is "strip" too large?',
+      ]);
+      expect(node.read('/srv/thing/current/lib/b.jar')).toBe('b');
+    },
+  );
+
   test('says so when strip leaves nothing', async () => {
     await using node = await startLocalNode();
     const thing = sample(

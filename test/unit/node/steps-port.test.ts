@@ -65,6 +65,17 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a port under 
     ]);
   });
 
+  test('is told where a socket of IPv6 has the address of IPv4, as those of Java do', async () => {
+    await using node = await startLocalNode({ shell });
+    await using one = await takenPort('::ffff:127.0.0.2');
+    const answerFor = async (address: string) =>
+      told(await look(node, portStep(one.port, { addresses: [address] })));
+    expect(await answerFor('127.0.0.2')).toEqual([
+      `would-change: port ${one.port}/tcp is taken by a process that cannot be seen`,
+    ]);
+    expect(await answerFor('127.0.0.3')).toEqual(['ok']);
+  });
+
   test('of one protocol is another than the same of the other one', async () => {
     await using node = await startLocalNode({ shell });
     await using taken = await takenPort();

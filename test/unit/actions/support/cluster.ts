@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cluster, readCluster } from '../../../../src/actions/open-cluster.ts';
 import type { Provider } from '../../../../src/providers/provider.ts';
@@ -12,6 +13,8 @@ export interface ClusterOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** What its cloud can do. */
   readonly can?: Partial<Provider>;
+  /** Text of the config.yml; the shipped one when left out. */
+  readonly config?: string;
 }
 
 /** A cluster of a shipped recipe as the command line wishes for it; its state would be in the folder `cwd`. */
@@ -19,10 +22,12 @@ export async function clusterIn(
   cwd: string,
   recipe: string,
   count: number,
-  { parameters = {}, can = {} }: ClusterOptions = {},
+  { parameters = {}, can = {}, config }: ClusterOptions = {},
 ): Promise<Cluster> {
   const request = { recipe, count, parameters, profile: undefined, name: undefined };
-  const files = { state: join(cwd, 'state'), config: undefined };
+  const file = join(cwd, 'config.yml');
+  if (config !== undefined) await writeFile(file, config);
+  const files = { state: join(cwd, 'state'), config: config === undefined ? undefined : file };
   const signal = new AbortController().signal;
   const context = { clock: virtualClock(), signal, env: {}, cwd, installation, emit: () => {} };
   const known = await readCluster({ ...request, ...files }, context);
@@ -31,7 +36,9 @@ export async function clusterIn(
     ...{
       name: known.request.clusterName,
       connections: [],
+      hosts: null,
       bastions: openBastions(context),
+      account: null,
       login: { username: 'root' },
       provider: providerThat(can),
     },
