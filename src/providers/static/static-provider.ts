@@ -51,6 +51,7 @@ const nothingToDo = {
   protectedAmong: async () => [],
   unprotect: async () => {},
   consoleOutput: async () => '',
+  ailments: async () => new Map(),
 } satisfies Partial<Provider>;
 
 async function describe(park: Park, uid: string): Promise<readonly Machine[]> {
