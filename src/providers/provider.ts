@@ -225,6 +225,8 @@ export interface Provider {
   consoleOutput(id: string): Promise<string>;
   /** Removes what a cluster leaves besides machines, then looks for everything that still carries its tags. */
   sweep(uid: string): Promise<readonly Leftover[]>;
+  /** How many calls were sent to the cloud so far, by what they ask for; none where nobody counts them. */
+  calls(): ReadonlyMap<string, number>;
   /** Everything that carries our tags in this account, terminated machines left out. */
   owned(): Promise<readonly Owned[]>;
 }

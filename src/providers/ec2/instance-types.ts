@@ -28,11 +28,17 @@ export async function typeFigures(
 
 async function describeTypes({ sdk, client }: Ec2Api, instanceTypes: readonly string[]) {
   const Filters = [{ Name: 'instance-type', Values: [...instanceTypes] }];
+  let isTold = false;
   try {
-    return await allPages(
+    const types = await allPages(
       (NextToken) => client.send(new sdk.DescribeInstanceTypesCommand({ Filters, NextToken })),
-      ({ InstanceTypes }) => InstanceTypes,
+      ({ InstanceTypes }) => {
+        // Eucalyptus answers in words of its own, of which the client understands none.
+        isTold ||= InstanceTypes !== undefined;
+        return InstanceTypes;
+      },
     );
+    return isTold ? types : null;
   } catch (error) {
     if (isUnknownAction(error)) return null;
     throw error;

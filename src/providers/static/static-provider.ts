@@ -52,6 +52,7 @@ const nothingToDo = {
   unprotect: async () => {},
   consoleOutput: async () => '',
   ailments: async () => new Map(),
+  calls: () => new Map(),
 } satisfies Partial<Provider>;
 
 async function describe(park: Park, uid: string): Promise<readonly Machine[]> {
