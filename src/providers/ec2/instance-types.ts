@@ -1,3 +1,4 @@
+import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { UsageError } from '../../errors.ts';
 import type { MachineFigures } from '../provider.ts';
 import { isUnknownAction } from './api-error.ts';
@@ -26,13 +27,22 @@ export async function typeFigures(
   return figures;
 }
 
-async function describeTypes({ sdk, client }: Ec2Api, instanceTypes: readonly string[]) {
+/** Null where the cloud does not know the action, or answers it in words of its own, as Eucalyptus does. */
+async function describeTypes(
+  { sdk, client }: Ec2Api,
+  instanceTypes: readonly string[],
+): Promise<readonly InstanceTypeInfo[] | null> {
   const Filters = [{ Name: 'instance-type', Values: [...instanceTypes] }];
+  let isTold = true;
   try {
-    return await allPages(
+    const types = await allPages(
       (NextToken) => client.send(new sdk.DescribeInstanceTypesCommand({ Filters, NextToken })),
-      ({ InstanceTypes }) => InstanceTypes,
+      ({ InstanceTypes }) => {
+        isTold &&= InstanceTypes !== undefined;
+        return InstanceTypes;
+      },
     );
+    return isTold ? types : null;
   } catch (error) {
     if (isUnknownAction(error)) return null;
     throw error;
