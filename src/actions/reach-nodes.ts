@@ -137,14 +137,19 @@ export const neverAnswered: ReadonlySet<string> = new Set([
 
 async function withConsole(cluster: Place, id: string, error: unknown): Promise<unknown> {
   if (!(error instanceof DeployerError) || !neverAnswered.has(error.code)) return error;
-  const text = await cluster.provider.consoleOutput(id).catch(() => '');
+  const { provider } = cluster;
+  const [text, ailments] = await Promise.all([
+    provider.consoleOutput(id).catch(() => ''),
+    provider.ailments([id]).catch((): ReadonlyMap<string, string> => new Map()),
+  ]);
+  const ailment = ailments.get(id);
   const lines = stripVTControlCharacters(text).trimEnd().split('\n');
   const tail = lines.slice(-20).join('\n');
   const shown = tail === '' ? `(the console of ${id} is empty)` : `console of ${id}:\n${tail}`;
   return new DeployerError(error.code, error.message, {
     cause: error,
     retryable: error.retryable,
-    excerpt: shown,
+    excerpt: ailment === undefined ? shown : `${id}: ${ailment}\n${shown}`,
     hint: error.hint ?? 'Run the same command again, or destroy the cluster and create it anew.',
   });
 }
