@@ -58,7 +58,8 @@ export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
 
 /** Some of the SDK's bodies are bytes that complain when they are taken for a text. */
 function textOf(body: unknown): string {
-  return body instanceof Uint8Array ? Buffer.from(body).toString() : String(body ?? '');
+  if (!(body instanceof Uint8Array)) return String(body ?? '');
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
 }
 
 /** What `work` resolves with, unless the signal aborts first. */
