@@ -7,6 +7,7 @@ import { assertSafe } from './assert-safe.ts';
 import { carryOut, type WorkedCluster } from './carry-out.ts';
 import type { ActionContext, ChangeRequest, RunRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
+import { endSuperseded } from './end-superseded.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
@@ -47,6 +48,8 @@ export interface CreateResult {
   readonly nodes: readonly { readonly name: string; readonly address: string }[];
   readonly proofs: readonly ProofResult[];
   readonly outputs: Readonly<Record<string, string>>;
+  /** How many calls the cloud got, by what they ask for; empty on this computer. */
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 /**
@@ -91,7 +94,13 @@ async function bringAbout(
     nodes: model.nodes.map(({ name, address }) => ({ name, address })),
     proofs,
     outputs: outputsOf(model),
+    calls: callsOf(cluster),
   };
+}
+
+/** On a cloud of others calls are counted, and may run out. */
+function callsOf({ provider, request }: Run['cluster']): CreateResult['calls'] {
+  return request.credentials.kind === 'ec2' ? Object.fromEntries(provider.calls()) : {};
 }
 
 /** A cluster that is as wished, up to the size of this round. */
@@ -116,6 +125,7 @@ async function converge(
   tellPlan(run, plan, seen);
   await fetchArtifacts(cluster, plan, seen.artifacts, context);
   if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);
+  await endSuperseded(run, seen.described);
   await labelAdopted(run, wished, seen);
   const changed = changesAnything(plan) || seen.failures.length > 0;
   const undertaking = { wished, seen, plan, force };

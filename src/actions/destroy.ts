@@ -11,6 +11,8 @@ import { cacheOf } from './settle-artifacts.ts';
 
 /** Which cluster is to go. */
 export interface DestroyRequest extends RunRequest {
+  /** Whether what services keep on machines of your own goes, too; on a cloud it goes with the machines. */
+  readonly purgeData: boolean;
   /** Whether somebody has said that a protected cluster may go. */
   readonly confirmed: boolean;
   /** Whether machines that the cloud protects from being ended are ended all the same. */
@@ -36,8 +38,22 @@ export async function destroy(
   request: DestroyRequest,
   context: ActionContext,
 ): Promise<DestroyResult> {
-  const open = () => openPlace(request, context);
+  const open = () => openLeaving(request, context);
   return withRun('destroy', open, request, context, (run) => removeAll(run, request));
+}
+
+/** @throws {UsageError} `nothing-to-purge` on a cloud */
+async function openLeaving(request: DestroyRequest, context: ActionContext): Promise<Place> {
+  const place = await openPlace(request, context);
+  const { hosts } = place;
+  if (hosts !== null) hosts.leaving.purgeData = request.purgeData;
+  else if (request.purgeData) {
+    await place[Symbol.asyncDispose]();
+    const message =
+      '--purge-data is for machines of your own: on a cloud all data goes with its machine';
+    throw new UsageError('nothing-to-purge', message);
+  }
+  return place;
 }
 
 async function removeAll(run: Run<Place>, request: DestroyRequest): Promise<DestroyResult> {
@@ -51,6 +67,9 @@ async function removeAll(run: Run<Place>, request: DestroyRequest): Promise<Dest
   const local = cluster.request.credentials.kind === 'local';
   const kept = [
     ...(local ? ['the base image of the local cloud (remove it: deployer cloud down)'] : []),
+    ...(cluster.hosts?.leaving.kept ?? []).map(
+      ({ host, folders }) => `data on ${host}: ${folders.join(', ')}`,
+    ),
     ...(await keptDownloads(run.context)),
   ];
   return { cluster: cluster.name, ms: run.elapsedMs(), removed, kept };

@@ -1,5 +1,5 @@
 import { DeployerError } from '../errors.ts';
-import type { Machine } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { HostKey } from '../remote/host-key.ts';
 import { checkCertificate } from './check-certificate.ts';
 import type { ActionContext } from './context.ts';
@@ -13,7 +13,12 @@ const consolePollMs = 200;
 export interface Answering extends Stranger {
   /** The node's name, for messages. */
   readonly node: string;
-  readonly machine: Machine;
+  readonly machineId: string;
+}
+
+/** What is known of machines' keys, and where. */
+export interface Keeper extends Pick<Place, 'request' | 'state'> {
+  readonly provider: Pick<Provider, 'consoleOutput'>;
 }
 
 /**
@@ -24,53 +29,52 @@ export interface Answering extends Stranger {
  * @throws {DeployerError} `wrong-host-key` with both fingerprints, `host-key-unknown`
  */
 export async function checkHostKey(
-  cluster: Place,
+  cluster: Keeper,
   answering: Answering,
   { pins, context }: { pins: boolean; context: ActionContext },
 ): Promise<void> {
-  const { node, machine, key } = answering;
+  const { node, machineId, key } = answering;
   const { hostKeys } = cluster.state;
-  const accepted = await hostKeys.accepted(machine.id);
+  const accepted = await hostKeys.accepted(machineId);
   const shown = accepted.find(({ base64 }) => base64 === key.base64);
   if (shown !== undefined) {
-    if (pins && shown.launch === null && accepted.length > 1)
-      await hostKeys.settle(machine.id, key);
+    if (pins && shown.launch === null && accepted.length > 1) await hostKeys.settle(machineId, key);
     return;
   }
   if (accepted.length > 0) {
     const expected = accepted.map(({ fingerprint }) => fingerprint).join(' or ');
-    throw wrongKey(node, machine.id, expected, key);
+    throw wrongKey(node, machineId, expected, key);
   }
   await checkUnpinned(cluster, answering, context);
-  if (pins) await hostKeys.pin(machine.id, key);
+  if (pins) await hostKeys.pin(machineId, key);
 }
 
 async function checkUnpinned(
-  cluster: Place,
+  cluster: Keeper,
   answering: Answering,
   context: ActionContext,
 ): Promise<void> {
   const { profile } = cluster.request;
-  const { node, machine, key } = answering;
+  const { node, machineId, key } = answering;
   switch (profile.hostKeys) {
     case 'console':
       return checkAgainstConsole(cluster, answering, context);
     case 'inject':
-      throw neverGiven(node, machine.id);
+      throw neverGiven(node, machineId);
     case 'strict':
       return checkKnownHosts(cluster.request, answering, context.clock);
     case 'ca':
       return checkCertificate(cluster.request, answering, context.clock);
     case 'pinned': {
-      const message = `${node}: trusting host key ${key.fingerprint} of ${machine.id} at first sight`;
+      const message = `${node}: trusting host key ${key.fingerprint} of ${machineId} at first sight`;
       context.emit({ type: 'notice', level: 'info', message });
     }
   }
 }
 
 async function checkAgainstConsole(
-  cluster: Place,
-  { node, machine: { id }, key }: Answering,
+  cluster: Keeper,
+  { node, machineId: id, key }: Answering,
   { clock, signal }: ActionContext,
 ): Promise<void> {
   const deadline = clock.monotonicMs() + consoleTimeoutMs;

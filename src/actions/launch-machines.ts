@@ -75,7 +75,7 @@ export async function launchMachines(
 
 /** What all launches of a cluster have in common. */
 type Shared = Pick<LaunchRequest, 'cluster' | 'imageId' | 'operatorKeys' | 'groupIds'> &
-  Pick<LaunchRequest, 'keyName' | 'loginKey'> &
+  Awaited<ReturnType<typeof ensureKey>> &
   ReturnType<typeof wishedOf>;
 
 function wishedOf({ network, rootDisk, disks, instanceProfile, protect }: Profile) {
@@ -178,7 +178,8 @@ async function endReplaced(
   if (left.length === 0) return;
   const ids = left.map((machine) => machine.id);
   const effect = { kind: 'terminate', token: id, request: ids } as const;
-  await journalled({ journal }, effect, () => provider.terminate(ids));
+  const silent = await journalled({ journal }, effect, () => silenceOf(provider.terminate(ids)));
+  if (silent !== null) return tellSilent(silent, context);
   const deadline = clock.monotonicMs() + endTimeoutMs;
   while (left.length > 0) {
     if (clock.monotonicMs() > deadline) throw notEnded(left);
@@ -186,6 +187,26 @@ async function endReplaced(
     left = await living();
   }
   for (const gone of ids) await state.hostKeys.forget(gone);
+}
+
+/** A machine that does not answer can be replaced, but not left. */
+async function silenceOf(ending: Promise<void>): Promise<DeployerError | null> {
+  try {
+    await ending;
+    return null;
+  } catch (error) {
+    if (error instanceof DeployerError && error.code === 'host-silent') return error;
+    throw error;
+  }
+}
+
+function tellSilent({ message }: DeployerError, { emit }: Run['context']): void {
+  emit({
+    type: 'notice',
+    level: 'warning',
+    message: `${message}, and is replaced all the same`,
+    hint: 'Keep it off the network until then: once it answers again, the next create stops what still runs on it.',
+  });
 }
 
 function notEnded(machines: readonly Machine[]): DeployerError {
@@ -207,17 +228,14 @@ export async function labelMachines(
   });
 }
 
-/** The way in travels with the machines as well: some clouds cannot import keys of its kind. */
-async function ensureKey(
-  run: Run,
-  cluster: ClusterRef,
-): Promise<Pick<LaunchRequest, 'keyName' | 'loginKey'>> {
+/** Makes the cloud know the cluster's key; it travels with the machines as well, since not every cloud hands it on. */
+async function ensureKey(run: Run, cluster: ClusterRef) {
   const { publicKey } = await run.cluster.state.secrets.clusterKey();
-  const name = `deployer-${cluster.name}-${cluster.uid.slice(0, 8)}`;
-  await journalled(run, { kind: 'import-key', token: name, request: { publicKey } }, () =>
-    run.cluster.provider.importKey(cluster, name, publicKey),
+  const keyName = `deployer-${cluster.name}-${cluster.uid.slice(0, 8)}`;
+  await journalled(run, { kind: 'import-key', token: keyName, request: { publicKey } }, () =>
+    run.cluster.provider.importKey(cluster, keyName, publicKey),
   );
-  return { keyName: name, loginKey: publicKey };
+  return { keyName, loginKey: publicKey };
 }
 
 /** The operator's own public keys, so that a lost state folder still leaves a way in. */

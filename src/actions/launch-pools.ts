@@ -46,10 +46,10 @@ function poolsFrom(
   zones: readonly string[],
   { instanceTypes, markets }: Choices,
 ): readonly Pool[] {
+  // Machines that are there already are of no type.
+  const types = instanceTypes.length > 0 ? instanceTypes : [''];
   const inOrder = own === null ? [null] : [own, ...zones.filter((zone) => zone !== own)];
   return markets.flatMap((market) =>
-    inOrder.flatMap((zone) =>
-      instanceTypes.map((instanceType) => ({ instanceType, zone, market })),
-    ),
+    inOrder.flatMap((zone) => types.map((instanceType) => ({ instanceType, zone, market }))),
   );
 }

@@ -8,7 +8,8 @@ import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
 import { assertAccount } from './assert-account.ts';
 import { commandLine } from './command-line.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
-import { openProvider } from './open-provider.ts';
+import { openProvider, openStaticProvider } from './open-provider.ts';
+import { type OwnHosts, openOwnHosts } from './own-hosts.ts';
 import { requestDeps } from './surroundings.ts';
 
 /** What is remembered of a cluster, and where. */
@@ -36,6 +37,8 @@ export interface Place extends RememberedCluster, AsyncDisposable {
   readonly connections: Remote[];
   /** The hosts on the way to them that were connected to so far. */
   readonly bastions: Bastions;
+  /** The machines that were there before; null on a cloud. */
+  readonly hosts: OwnHosts | null;
 }
 
 /**
@@ -81,22 +84,27 @@ export async function atCloud<R extends RememberedCluster>(
   setup: boolean,
   context: ActionContext,
 ): Promise<R & Place> {
-  const provider = await openProvider(remembered.request, setup, context);
-  if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
+  const bastions = openBastions(context);
   const { credentials } = remembered.request;
+  const hosts =
+    credentials.kind === 'static' ? await openOwnHosts(remembered, bastions, context) : null;
+  const provider = hosts
+    ? openStaticProvider(hosts, remembered.snapshot, context)
+    : await openProvider(remembered.request, setup, context);
+  if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
   // On this computer, and on machines of one's own, there is nobody else.
   const account = credentials.kind === 'ec2' ? await provider.account() : null;
   assertAccount(account, credentials, remembered.snapshot?.account ?? null);
   const connections: Remote[] = [];
-  const bastions = openBastions(context);
   const { request, snapshot } = remembered;
   const username = request.profile.username ?? snapshot?.image?.username ?? 'root';
   return {
     ...remembered,
-    ...{ name: request.clusterName, provider, account, login: { username } },
-    ...{ connections, bastions },
+    ...{ name: request.clusterName, provider, account, login: { username }, connections },
+    ...{ bastions, hosts },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
+      await hosts?.connections.close();
       await bastions.close();
     },
   };

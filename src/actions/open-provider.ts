@@ -7,8 +7,11 @@ import { openCapabilities } from '../providers/ec2/capability-source.ts';
 import { type AccessKeys, type Ec2Access, openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { Provider } from '../providers/provider.ts';
+import { createStaticProvider } from '../providers/static/static-provider.ts';
+import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
 import { openLocalProvider } from './local-provider.ts';
+import type { OwnHosts } from './own-hosts.ts';
 import { renewingProvider } from './renewing-provider.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
@@ -25,7 +28,8 @@ export async function openProvider(
 ): Promise<Provider> {
   if (credentials.kind === 'local') return openLocalProvider(stateRoot, setup, context);
   if (credentials.kind === 'static') {
-    throw new UsageError('no-such-provider', 'machines of your own cannot be used yet');
+    const message = 'machines of your own are asked about as part of a cluster';
+    throw new UsageError('no-such-provider', message);
   }
   const open = async () => openEc2Provider(credentials, dirname(configFile), context);
   return renewingProvider(await open(), open, context);
@@ -44,6 +48,23 @@ async function openEc2Provider(
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');
   const capabilities = openCapabilities(api, cacheOf(context));
   return createEc2Provider(api, capabilities, { cloud, dialing: 'gentle', pollMs: 1_000 });
+}
+
+/** Machines that were there before, and what is remembered of the cluster that is on some of them. */
+export function openStaticProvider(
+  { list }: OwnHosts,
+  snapshot: ClusterSnapshot | null,
+  { clock, emit }: ActionContext,
+): Provider {
+  const remembered = snapshot?.nodes.flatMap(({ instanceId: id, ordinal, incarnation }) =>
+    id === null ? [] : [{ uid: snapshot.uid, id, ordinal, incarnation }],
+  );
+  return createStaticProvider(list, {
+    remembered: remembered ?? [],
+    now: () => clock.now(),
+    monotonicMs: () => clock.monotonicMs(),
+    warn: (message) => emit({ type: 'notice', level: 'warning', message }),
+  });
 }
 
 function ec2Access(

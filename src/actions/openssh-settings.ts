@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { quoteAll } from '../node/quote.ts';
-import type { HostLogin } from '../ssh-config/login-of.ts';
 import { bastionName } from './bastion-key.ts';
 import { usualKnownHosts } from './known-hosts.ts';
 import type { Place } from './open-place.ts';
@@ -26,7 +25,7 @@ export function machineSettings({ hostKeys }: State, machineId: string, login: L
 }
 
 /** How OpenSSH logs in to a host on the way, which is pinned or the user knows. */
-export function bastionSettings({ hostKeys }: State, hop: HostLogin): SshSettings {
+export function bastionSettings({ hostKeys }: State, hop: Login): SshSettings {
   const known = hop.knownHostsFiles.length > 0 ? hop.knownHostsFiles : usualKnownHosts(homedir());
   return [
     ...loginSettings(hop),

@@ -1,16 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
 import type { Machine } from '../providers/provider.ts';
-import { type ConnectTarget, connect } from '../remote/connect.ts';
-import type { HostKey, Peer } from '../remote/host-key.ts';
+import { connect } from '../remote/connect.ts';
 import type { Remote } from '../remote/remote.ts';
-import { checkBastionKey } from './bastion-key.ts';
+import { targetOf } from './connect-target.ts';
 import type { ActionContext } from './context.ts';
-import { checkHostKey } from './host-key.ts';
 import type { Node } from './nodes.ts';
 import type { Place } from './open-place.ts';
 import { rotateHostKey } from './rotate-host-key.ts';
-import { identitiesOf, type WayIn, wayTo } from './way-in.ts';
+import { type WayIn, wayTo } from './way-in.ts';
 
 /** A node that can be worked on. */
 export interface ReachedNode extends Node {
@@ -50,15 +48,7 @@ export async function reachNode(
   const way = await wayTo(cluster, node, context);
   if (machine === undefined) throw new DeployerError('no-machine', `${node.name} has no machine`);
   try {
-    const remote = await connect(targetOf(cluster, { ...node, machine }, way, options, context), {
-      clock: context.clock,
-      signal: AbortSignal.any([
-        context.signal,
-        ...(options.signalFor ? [options.signalFor(node)] : []),
-      ]),
-      onProgress: (text) => options.onProgress?.(node, text),
-    });
-    cluster.connections.push(remote);
+    const remote = await remoteTo(cluster, { ...node, machine }, way, options, context);
     if (options.pins) await rotate(cluster, machine, way, remote, context);
     options.onReached?.(node);
     return { ...node, machine, remote };
@@ -67,32 +57,26 @@ export async function reachNode(
   }
 }
 
-function targetOf(
+/** A connection of its own, or the one over which a machine has said whose it is. */
+async function remoteTo(
   cluster: Place,
-  { name, machine }: Node & { readonly machine: Machine },
+  node: Node & { readonly machine: Machine },
   way: WayIn,
-  { timeoutMs, pins }: ReachOptions,
+  options: ReachOptions,
   context: ActionContext,
-): ConnectTarget {
-  const { address, port, username } = way;
-  const identities = identitiesOf(way);
-  const names = [address, name];
-  const remembering = { pins, context };
-  const through = way.hops.map((hop) => ({
-    ...{ address: hop.address, port: hop.port, username: hop.username },
-    identities: identitiesOf(hop),
-    verifyHostKey: (key: HostKey, peer: Peer) =>
-      checkBastionKey(cluster, hop, { key, peer }, remembering),
-  }));
-  return {
-    ...{ node: name, address, port, username, identities, timeoutMs },
-    dialing: cluster.provider.dialing,
-    via: cluster.bastions.through(through),
-    verifyHostKey: (key, peer) => {
-      const answering = { node: name, machine, names, port, key, peer };
-      return checkHostKey(cluster, answering, remembering);
-    },
+): Promise<Remote> {
+  const { name, machine } = node;
+  const target = targetOf(cluster, { name, machineId: machine.id }, way, options, context);
+  const ends = [context.signal, ...(options.signalFor ? [options.signalFor(node)] : [])];
+  const deps = {
+    clock: context.clock,
+    signal: AbortSignal.any(ends),
+    onProgress: (text: string) => options.onProgress?.(node, text),
   };
+  if (cluster.hosts !== null) return cluster.hosts.connections.to(machine.id, target, deps);
+  const remote = await connect(target, deps);
+  cluster.connections.push(remote);
+  return remote;
 }
 
 /** A machine that is known by the key of its launch gets its own before anything else happens on it. */
@@ -137,19 +121,16 @@ export const neverAnswered: ReadonlySet<string> = new Set([
 
 async function withConsole(cluster: Place, id: string, error: unknown): Promise<unknown> {
   if (!(error instanceof DeployerError) || !neverAnswered.has(error.code)) return error;
-  const { provider } = cluster;
-  const [text, ailments] = await Promise.all([
-    provider.consoleOutput(id).catch(() => ''),
-    provider.ailments([id]).catch((): ReadonlyMap<string, string> => new Map()),
-  ]);
-  const ailment = ailments.get(id);
+  const text = await cluster.provider.consoleOutput(id).catch(() => '');
   const lines = stripVTControlCharacters(text).trimEnd().split('\n');
   const tail = lines.slice(-20).join('\n');
   const shown = tail === '' ? `(the console of ${id} is empty)` : `console of ${id}:\n${tail}`;
+  const ailments = await cluster.provider.ailments([id]).catch(() => new Map<string, string>());
+  const ailment = ailments.get(id);
   return new DeployerError(error.code, error.message, {
     cause: error,
     retryable: error.retryable,
-    excerpt: ailment === undefined ? shown : `${id}: ${ailment}\n${shown}`,
+    excerpt: ailment === undefined ? shown : `${ailment}\n${shown}`,
     hint: error.hint ?? 'Run the same command again, or destroy the cluster and create it anew.',
   });
 }

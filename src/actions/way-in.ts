@@ -9,15 +9,12 @@ import type { ActionContext } from './context.ts';
 import type { Place } from './open-place.ts';
 
 /** How a host is logged into. */
-export type Login = Pick<
-  HostLogin,
-  'address' | 'port' | 'username' | 'keyFiles' | 'onlyThese' | 'agent'
->;
+export type Login = Omit<MachineLogin, 'via'>;
 
 /** How a machine is reached and logged into. */
 export interface WayIn extends Login {
   /** Hosts that the connection goes through, the first one first. */
-  readonly hops: readonly HostLogin[];
+  readonly hops: readonly Login[];
 }
 
 /**
@@ -37,9 +34,16 @@ export async function wayTo(
     throw new DeployerError('no-machine', `${name} has no machine with an address`);
   }
   const { privateKeyFile } = await knownKey(place);
-  const { username } = place.login;
-  const key = { keyFiles: [privateKeyFile], onlyThese: true, agent: undefined };
-  return { address, port: 22, username, ...key, hops };
+  return {
+    ...{ address, port: 22, username: place.login.username },
+    ...{ keyFiles: [privateKeyFile], onlyThese: true, agent: undefined },
+    ...{ names: [address, name], knownHostsFiles: [], hops },
+  };
+}
+
+/** How a machine is reached that was there before the cluster. */
+export function wayToOwn({ via, ...login }: MachineLogin): WayIn {
+  return { ...login, hops: via };
 }
 
 /** Whom a machine is logged into as. */
@@ -60,14 +64,6 @@ async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey>
   throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
     hint: `Restore ${state.folder}, or remove the cluster: ${commandFor('destroy')}`,
   });
-}
-
-function wayToOwn({ via, agent, ...login }: MachineLogin): WayIn {
-  const hops = via.map((hop) => ({
-    ...{ ...hop, agent: hop.agent, onlyThese: false },
-    ...{ names: [hop.address], knownHostsFiles: [], unsupported: [] },
-  }));
-  return { ...login, agent, onlyThese: false, hops };
 }
 
 /** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */

@@ -24,6 +24,25 @@ export async function appliedWishes(
   });
 }
 
+/**
+ * Every wish that the node was ever told of and may have carried out, whether it came to an end or not; the same one may
+ * be there several times. Only machines that go on after their cluster keep all of them.
+ * @throws {DeployerError} `applied-damaged`; as {@link ask}.
+ */
+export async function begunWishes(
+  node: NodeConnection,
+  options: AskOptions,
+): Promise<readonly Wish[]> {
+  const scripts = ['report_applied', 'report_begun'].map((word) => questionScript([word]));
+  const answers = await Promise.all(scripts.map((script) => ask(node, script, options)));
+  const records = answers.flat().filter((frame) => frame.type === 'applied');
+  return records.flatMap(({ phase, text }) => {
+    const wishes = parseRecord(text);
+    if (wishes === null) throw damaged(node.node, phase);
+    return wishes;
+  });
+}
+
 function damaged(node: string, phase: string): DeployerError {
   return new DeployerError('applied-damaged', `${node}: ${recordFile(phase)} cannot be read`, {
     hint: 'It tells what was last applied there. Run create again: the node keeps it anew.',

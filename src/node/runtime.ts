@@ -20,6 +20,9 @@ export const applyRuntime = runtimeOf(['apply']);
 /** Everything that an observation or a question runs with, before its own steps. */
 export const checkRuntime = runtimeOf(['delivery', 'check']);
 
+/** What machines that were there before their cluster are asked and told with. */
+export const hostRuntime = runtimeOf(['check', 'claim', 'leave']);
+
 /** What changing a host key runs with; others need none of it. */
 export const hostKeyRuntime = ['prelude', 'check', 'host-key'].map(runtimeFile).join('');
 

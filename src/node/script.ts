@@ -1,7 +1,7 @@
 import { identityFile, identityText, type NodeIdentity } from './identity.ts';
 import { checkPhaseNames, phaseRecords, recordFile } from './phase-record.ts';
 import { quoteAll } from './quote.ts';
-import { applyRuntime, checkRuntime, hostKeyRuntime } from './runtime.ts';
+import { applyRuntime, checkRuntime, hostKeyRuntime, hostRuntime } from './runtime.ts';
 import { type BundleFile, bundleFile, type CompiledStep, type StepQuestions } from './step-kind.ts';
 import { compileStep } from './step-kinds.ts';
 import type { Wish } from './wish.ts';
@@ -37,6 +37,7 @@ export function applyScript(plan: {
     ['begin_apply', plan.run, String(plan.generation), lockWaitSeconds],
     stepLine(identity),
     ...(plan.phases === undefined ? [] : [['order_phases', ...checkPhaseNames(plan.phases)]]),
+    ...records.map(({ file }) => ['begin_phase', file.hash]),
     ...steps.flatMap((step) => [
       stepLine(step),
       ...records
@@ -77,6 +78,11 @@ export function checkScript(wishes: readonly Wish[]): string {
 /** The script of a question: a function of the runtime that answers in frames. */
 export function questionScript(words: readonly string[]): string {
   return `${checkRuntime}${lines([words, ['frame', '.']])}`;
+}
+
+/** The script of what is asked of, or done to, a machine that was there before its cluster, one after the other. */
+export function hostScript(commands: readonly (readonly string[])[]): string {
+  return `${hostRuntime}${lines([...commands, ['frame', '.']])}`;
 }
 
 /** The script of what is asked about a node's host key. */

@@ -5,6 +5,7 @@ import { DeployerError } from '../errors.ts';
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
 const noCapacity: ReadonlySet<string> = new Set([
+  'no-free-host',
   'InsufficientInstanceCapacity',
   'InsufficientHostCapacity',
   'InsufficientAddressCapacity',

@@ -42,7 +42,13 @@ export interface MachineLogin {
   /** Files of private keys, in the order in which they are tried; the agent's keys are tried before them. */
   readonly keyFiles: readonly string[];
   /** Socket of an agent that holds keys. */
-  readonly agent?: string;
+  readonly agent: string | undefined;
+  /** Whether no other key than these is to be tried, not even an agent's. */
+  readonly onlyThese: boolean;
+  /** Names under which known_hosts may have it. */
+  readonly names: readonly string[];
+  /** Files in the form of known_hosts; empty for the usual ones. */
+  readonly knownHostsFiles: readonly string[];
   /** Hosts that the connection goes through, the first one first. */
   readonly via: readonly Omit<MachineLogin, 'via'>[];
 }
@@ -219,6 +225,8 @@ export interface Provider {
   consoleOutput(id: string): Promise<string>;
   /** Removes what a cluster leaves besides machines, then looks for everything that still carries its tags. */
   sweep(uid: string): Promise<readonly Leftover[]>;
+  /** How many calls were sent to the cloud so far, by what they ask for; none where nobody counts them. */
+  calls(): ReadonlyMap<string, number>;
   /** Everything that carries our tags in this account, terminated machines left out. */
   owned(): Promise<readonly Owned[]>;
 }

@@ -12,6 +12,7 @@ import {
 import { printRemoved } from '../print.ts';
 
 interface DestroyFlags extends ClusterFlags, WaitFlags {
+  readonly purgeData?: true;
   readonly yes?: true;
   readonly forceUnprotect?: true;
 }
@@ -21,6 +22,7 @@ export function addDestroy({ program, actions, run, confirms }: CommandHost): vo
   const about = 'remove the cluster and prove that nothing of it is left';
   addWaitOption(clusterCommand(program, 'destroy', about))
     .option('--yes', 'do not ask, also where the profile is protected')
+    .option('--purge-data', 'remove what services keep on machines of your own, too')
     .option('--force-unprotect', 'end also machines that the cloud protects')
     .action((recipe: string, flags: DestroyFlags) =>
       run(flags, {
@@ -32,6 +34,7 @@ export function addDestroy({ program, actions, run, confirms }: CommandHost): vo
               {
                 ...{ ...clusterRequest(recipe, flags), ...waitRequest(flags), confirmed },
                 forceUnprotect: flags.forceUnprotect === true,
+                purgeData: flags.purgeData === true,
               },
               context,
             );

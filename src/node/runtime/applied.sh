@@ -9,9 +9,26 @@ order_phases() {
   for record in "$base"/applied/*; do
     case " $* " in
       *" ${record##*/} "*) ;;
-      *) rm -f "$record" ;;
+      *) keep_begun "$record" ;;
     esac
   done
+}
+
+# begin_phase HASH: what a machine that goes on after its cluster was told is kept until all of it is recorded.
+begin_phase() {
+  [ -z "$halted" ] && [ -f "$base/claim.json" ] && [ ! -e "$base/begun/$1" ] || return 0
+  [ -d "$base/begun" ] || mkdir -m 700 "$base/begun"
+  cp "$room/files/$1" "$base/begun/$1"
+}
+
+# keep_begun RECORD: of a phase that is no longer one.
+keep_begun() {
+  if [ ! -f "$base/claim.json" ]; then
+    rm -f "$1"
+    return
+  fi
+  [ -d "$base/begun" ] || mkdir -m 700 "$base/begun"
+  mv -T "$1" "$base/begun/former-${1##*/}"
 }
 
 # record_phase PATH HASH: all steps of a phase have ended well. It is no step: it is in no answer, and changes nothing
@@ -39,6 +56,13 @@ add_to_order() {
 compare_record() {
   see "$1"
   [ "$seen_hash" = "$2" ] || frame "u ${1##*/}"
+}
+
+# report_begun: one frame for each record of a phase that was begun, whether it was ended or not.
+report_begun() {
+  for record in "$base"/begun/*; do
+    if [ -f "$record" ]; then frame "a begun +$(base64 -w 0 "$record")"; fi
+  done
 }
 
 # report_applied: one frame for each phase that was applied, in order.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Capabilities, CapabilitiesSchema, complete, least } from './capabilities.ts';
 import { type Ec2Api, isAws } from './ec2-api.ts';
@@ -13,10 +13,17 @@ export interface CapabilitySource {
   settled(): Promise<Capabilities>;
 }
 
-/** AWS is known; any other endpoint is asked once, and the answers are kept in a file of `cacheFolder`. */
+/** How long an answer counts, in milliseconds: clouds are upgraded. */
+const keptMs = 7 * 24 * 60 * 60_000;
+
+/**
+ * AWS is known; any other endpoint is asked once a week, and the answers are kept in a file of `cacheFolder`. What is
+ * served on this computer may be another cloud the next time, and is asked by each run.
+ */
 export function openCapabilities(api: Ec2Api, cacheFolder: string | null): CapabilitySource {
   if (isAws(api.access)) return fixedCapabilities(complete);
-  const file = cacheFolder === null ? null : fileOf(cacheFolder, api.access.endpoint ?? '');
+  const { endpoint = '' } = api.access;
+  const file = cacheFolder === null || isLoopback(endpoint) ? null : fileOf(cacheFolder, endpoint);
   let probing: Promise<Capabilities> | null = null;
   let settled: Capabilities | null = null;
   const settle = async () => {
@@ -42,6 +49,11 @@ export function fixedCapabilities(capabilities: Capabilities): CapabilitySource 
   return { known: async () => capabilities, settled: async () => capabilities };
 }
 
+function isLoopback(endpoint: string): boolean {
+  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+}
+
 function fileOf(folder: string, endpoint: string): string {
   const name = createHash('sha256').update(endpoint).digest('hex').slice(0, 16);
   return join(folder, 'clouds', `${name}.json`);
@@ -51,6 +63,7 @@ function fileOf(folder: string, endpoint: string): string {
 async function read(file: string | null): Promise<Capabilities | null> {
   if (file === null) return null;
   try {
+    if (Date.now() - (await stat(file)).mtimeMs > keptMs) return null;
     const { capabilities } = JSON.parse(await readFile(file, 'utf8'));
     return CapabilitiesSchema.safeParse(capabilities).data ?? null;
   } catch {

@@ -64,6 +64,7 @@ export function createEc2Provider(
     consoleOutput: (id) => consoleOutput(api, id),
     sweep: async (uid) => sweepCluster(api, await capabilities.known(), uid),
     owned: () => findOwned(api),
+    calls: api.calls,
   };
 }
 

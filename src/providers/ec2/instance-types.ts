@@ -1,4 +1,3 @@
-import type { InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { UsageError } from '../../errors.ts';
 import type { MachineFigures } from '../provider.ts';
 import { isUnknownAction } from './api-error.ts';
@@ -27,18 +26,15 @@ export async function typeFigures(
   return figures;
 }
 
-/** Null where the cloud does not know the action, or answers it in words of its own, as Eucalyptus does. */
-async function describeTypes(
-  { sdk, client }: Ec2Api,
-  instanceTypes: readonly string[],
-): Promise<readonly InstanceTypeInfo[] | null> {
+async function describeTypes({ sdk, client }: Ec2Api, instanceTypes: readonly string[]) {
   const Filters = [{ Name: 'instance-type', Values: [...instanceTypes] }];
-  let isTold = true;
+  let isTold = false;
   try {
     const types = await allPages(
       (NextToken) => client.send(new sdk.DescribeInstanceTypesCommand({ Filters, NextToken })),
       ({ InstanceTypes }) => {
-        isTold &&= InstanceTypes !== undefined;
+        // Eucalyptus answers in words of its own, of which the client understands none.
+        isTold ||= InstanceTypes !== undefined;
         return InstanceTypes;
       },
     );

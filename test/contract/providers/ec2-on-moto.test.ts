@@ -42,7 +42,7 @@ async function openOnMoto(): Promise<ProviderUnderTest> {
     ...{ provider, publicKey, image: imageId, instanceType: 't3.small', clock: systemClock },
     network: {
       ...{ groupIds: [], subnetIds: [], sshFrom: ['192.0.2.1/32'] },
-      ...{ clientsFrom: ['10.0.0.0/8'], clientPorts: [{ port: 2181, protocol: 'tcp' as const }] },
+      ...{ clientsFrom: ['10.0.0.0/8'], clientPorts: [{ port: 2181, protocol: 'tcp' }] },
     },
     reopened: async (): Promise<Provider> => (await open()).provider,
     request: async (cluster, more) => {

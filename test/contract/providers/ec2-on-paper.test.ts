@@ -10,7 +10,7 @@ for (const personality of ['aws', 'eucalyptus', 'openstack'] as const) {
       ...{ provider, clock, publicKey, image: 'debian-12', instanceType: 't3.small' },
       network: {
         ...{ groupIds: [], subnetIds: [], sshFrom: ['192.0.2.1/32'] },
-        ...{ clientsFrom: ['10.0.0.0/8'], clientPorts: [{ port: 2181, protocol: 'tcp' as const }] },
+        ...{ clientsFrom: ['10.0.0.0/8'], clientPorts: [{ port: 2181, protocol: 'tcp' }] },
       },
       reopened: async () => (await paper.reopened()).provider,
       request: async (cluster, more) => {

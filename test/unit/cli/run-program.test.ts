@@ -10,6 +10,7 @@ const created: Awaited<ReturnType<Actions['create']>> = {
   ms: 16_800,
   nodes: [{ name: 'zookeeper-default-1', address: '10.77.0.11' }],
   proofs: [],
+  calls: {},
   outputs: { connect: '10.77.0.11:2181' },
 };
 
@@ -134,6 +135,7 @@ describe('the other verbs', () => {
       state: undefined,
       confirmed: false,
       forceUnprotect: false,
+      purgeData: false,
       waitMs: 3_600_000,
     });
     expect((await run(['destroy', 'zookeeper', '--no-setup'])).code).toBe(2);

@@ -268,17 +268,33 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
     },
   );
 
-  test('of a user whose sudo asks for a password is told as that', async () => {
+  test.each([
+    ['sudo: a password is required', 1, 'NOPASSWD'],
+    ['sudo: sorry, you must have a tty to run sudo', 1, 'requiretty'],
+    ['exec: sudo: not found', 127, 'not installed'],
+  ])('C9: whose sudo says "%s" is told with what to do', async (said, code, hint) => {
     await using node = await startLocalNode({
-      profile: 'sudo() { echo "sudo: a password is required" >&2; exit 1; }; exec() { "$@"; }',
+      profile: `sudo() { echo "${said}" >&2; exit ${code}; }; exec() { "$@"; }`,
       shell: 'bash',
       needsSudo: true,
     });
     const looking = observe(node, { wishes: [] }, { clock: systemClock });
     await expect(looking).rejects.toMatchObject({
       code: 'sudo-refused',
-      excerpt: 'sudo: a password is required',
-      hint: expect.stringContaining('NOPASSWD'),
+      excerpt: said,
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('C9: that wants another user than root is told at once', async () => {
+    const said = 'Please login as the user "debian" rather than the user "root".';
+    await using node = await startLocalNode({
+      profile: `echo '${said}'; echo; sleep 10; exit 142`,
+    });
+    const looking = observe(node, { wishes: [] }, { clock: systemClock });
+    await expect(looking).rejects.toMatchObject({
+      code: 'wrong-username',
+      hint: expect.stringContaining('username: debian'),
     });
   });
 });

@@ -6,6 +6,7 @@ import {
   applyRuntime,
   checkRuntime,
   hostKeyRuntime,
+  hostRuntime,
   runtimeFile,
 } from '../../../src/node/runtime.ts';
 
@@ -21,11 +22,14 @@ test.skipIf(!has('shellcheck'))('shellcheck finds nothing in the runtime', () =>
   expect(stdout.toString()).toBe('');
 });
 
-test.skipIf(!has('shellcheck'))('no name of the runtime is misspelt', () => {
-  for (const input of [applyRuntime, checkRuntime, hostKeyRuntime]) {
-    const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-i', 'SC2154', '-'], { input });
-    expect(stdout.toString()).toBe('');
-  }
+test.skipIf(!has('shellcheck')).each([
+  ['apply', applyRuntime],
+  ['check', checkRuntime],
+  ['host', hostRuntime],
+  ['host key', hostKeyRuntime],
+])('no name of the %s runtime is misspelt', { timeout: 60_000 }, (_, input) => {
+  const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-i', 'SC2154', '-'], { input });
+  expect(stdout.toString()).toBe('');
 });
 
 test('the command line holds nothing that a login shell would change', () => {

@@ -36,8 +36,9 @@ export async function clusterIn(
     ...{
       name: known.request.clusterName,
       connections: [],
-      account: null,
+      hosts: null,
       bastions: openBastions(context),
+      account: null,
       login: { username: 'root' },
       provider: providerThat(can),
     },

@@ -9,6 +9,7 @@ export function providerThat(can: Partial<Provider>): Provider {
     ...{ describe: cannot, discover: cannot, start: cannot, terminate: cannot },
     ...{ consoleOutput: cannot, sweep: cannot, owned: cannot, account: async () => null },
     ...{ protectedAmong: async () => [], unprotect: cannot, ailments: async () => new Map() },
+    calls: () => new Map(),
     openNetwork: async () => ({ groupIds: [], subnets: [] }),
     ...can,
   };

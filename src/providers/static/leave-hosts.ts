@@ -1,0 +1,25 @@
+import { hostsSilent } from './host-errors.ts';
+import { isSeen, type Park } from './park.ts';
+
+/**
+ * Leaves machines as they were found. One that does not answer and that the profile no longer names is given up.
+ * @throws {DeployerError} `host-silent` with those that do not answer, once all others are left; what leaving one failed with
+ */
+export async function leaveHosts(park: Park, ids: readonly string[]): Promise<void> {
+  const { hosts, sightings, remembered, left, warn } = park;
+  const found = await sightings.of(hosts.filter(({ id }) => ids.includes(id)));
+  const leaving = found.filter(isSeen).map(async ({ host, sight: { claim } }) => {
+    if (claim !== null) await host.leave(claim.uid);
+    remembered.delete(host.id);
+    left.add(host.id);
+  });
+  const failed = (await Promise.allSettled(leaving)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  const silent = found.filter((each) => !isSeen(each));
+  for (const { host } of silent.filter(({ host }) => !host.isListed)) {
+    warn(`${host.id} does not answer and is given up, with all that is on it`);
+    remembered.delete(host.id);
+  }
+  const waitedFor = silent.filter(({ host }) => host.isListed);
+  if (waitedFor.length > 0) throw hostsSilent(waitedFor);
+}
