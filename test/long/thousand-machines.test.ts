@@ -28,4 +28,4 @@ test('a thousand machines are launched by one call, all named afterwards, and tr
   expect(paper.calls.filter(({ status }) => status === 503)).toEqual([]);
   await paper.provider.terminate(machines.map(({ id }) => id));
   expect(await paper.provider.sweep(cluster.uid)).toEqual([]);
-});
+}, 600_000);

@@ -1,5 +1,5 @@
 import { toApiError } from './api-error.ts';
-import { type Ec2Api, isAws } from './ec2-api.ts';
+import { accessToOthers, type Ec2Api, isAws } from './ec2-api.ts';
 
 /**
  * The account that the credentials belong to, as STS tells it; null on a cloud that has none at its endpoint. The one
@@ -7,10 +7,8 @@ import { type Ec2Api, isAws } from './ec2-api.ts';
  */
 export async function accountOf({ access, deps }: Ec2Api): Promise<string | null> {
   const sdk = await import('@aws-sdk/client-sts');
-  // AWS has an endpoint for STS that the region tells; other clouds, if any, the same one for all.
-  const { endpoint, ...rest } = access;
-  const own = isAws(access) || endpoint === undefined ? {} : { endpoint };
-  const client = new sdk.STSClient({ ...rest, ...own, maxAttempts: isAws(access) ? 3 : 1 });
+  const maxAttempts = isAws(access) ? 3 : 1;
+  const client = new sdk.STSClient({ ...accessToOthers(access), maxAttempts });
   try {
     deps.signal?.throwIfAborted();
     return (await client.send(new sdk.GetCallerIdentityCommand({}))).Account ?? null;

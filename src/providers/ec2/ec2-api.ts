@@ -44,6 +44,15 @@ export function isAws({ endpoint }: Pick<Ec2Access, 'endpoint'>): boolean {
   return URL.canParse(endpoint) && /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }
 
+/**
+ * How another service of the same cloud is reached: AWS has an address for each, which the region tells; other clouds, if
+ * they have it at all, the same one for all.
+ */
+export function accessToOthers(access: Ec2Access): Ec2Access {
+  const { endpoint, ...rest } = access;
+  return isAws(access) || endpoint === undefined ? rest : { ...rest, endpoint };
+}
+
 /** Loads the AWS SDK, about a quarter of a second, so never at the program's start, and makes a client. */
 export async function openEc2Api(access: Ec2Access, deps: CallDeps): Promise<Ec2Api> {
   // The SDK announces the end of its support for this Node in every process, to users who cannot act on it.

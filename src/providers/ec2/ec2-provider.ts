@@ -70,15 +70,21 @@ export function createEc2Provider(
 
 async function describe(api: Ec2Api, uid: string): Promise<readonly Machine[]> {
   const instances = await describeInstances(api, [byUid(uid)]);
-  return instances.map((instance) => {
+  return instances.flatMap((instance) => {
     const machine = toMachine(instance);
     if (machine !== null) return machine;
-    throw new DeployerError(
-      'foreign-machine',
-      `machine ${instance.InstanceId ?? '?'} carries the cluster's uid but not its place in it`,
-      {
-        hint: `Restore its ${tagNames.ordinals} and ${tagNames.incarnation} tags, or terminate it.`,
-      },
-    );
+    // Its tags go with it; only one that runs may stand in some node's place.
+    if (instance.State?.Name === 'terminated') return [];
+    throw foreignMachine(instance.InstanceId ?? '?');
   });
+}
+
+function foreignMachine(id: string): DeployerError {
+  return new DeployerError(
+    'foreign-machine',
+    `machine ${id} carries the cluster's uid but not its place in it`,
+    {
+      hint: `Restore its ${tagNames.ordinals} and ${tagNames.incarnation} tags, or terminate it.`,
+    },
+  );
 }

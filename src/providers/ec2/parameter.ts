@@ -1,6 +1,6 @@
 import { DeployerError, UsageError } from '../../errors.ts';
 import { toApiError } from './api-error.ts';
-import { type Ec2Api, isAws } from './ec2-api.ts';
+import { accessToOthers, type Ec2Api, isAws } from './ec2-api.ts';
 
 /**
  * The image id that a public parameter of AWS holds, such as `/aws/service/debian/release/12/latest/amd64`.
@@ -12,7 +12,7 @@ export async function readParameter(api: Ec2Api, name: string): Promise<string> 
     throw noImage(name, 'only AWS itself has parameters');
   }
   const sdk = await import('@aws-sdk/client-ssm');
-  const client = new sdk.SSMClient({ ...access, maxAttempts: 3 });
+  const client = new sdk.SSMClient({ ...accessToOthers(access), maxAttempts: 3 });
   try {
     const answer = await client.send(new sdk.GetParameterCommand({ Name: name }));
     const value = answer.Parameter?.Value ?? '';

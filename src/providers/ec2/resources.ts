@@ -1,6 +1,6 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import type { LeftoverKind } from '../provider.ts';
-import { isUnknownAction } from './api-error.ts';
+import { isRefusedWith, isUnknownAction } from './api-error.ts';
 import { allPages, describeInstances } from './describe.ts';
 import type { Ec2Api } from './ec2-api.ts';
 import { tagMap } from './tags.ts';
@@ -134,6 +134,13 @@ export async function findResources(
   return [...new Map(found.flat().map((each) => [`${each.kind} ${each.id}`, each])).values()];
 }
 
+/** Kinds that we never make by themselves: whoever may not look at them has nothing of ours there. */
+const neverOurs: ReadonlySet<ResourceKind> = new Set([
+  'spot-request',
+  'address',
+  'network-interface',
+]);
+
 async function findKind(
   api: Ec2Api,
   kind: ResourceKind,
@@ -142,7 +149,8 @@ async function findKind(
   try {
     return (await finders[kind].find(api, filters)).map((each) => ({ kind, ...each }));
   } catch (error) {
-    if (isUnknownAction(error)) return [];
+    const isHidden = neverOurs.has(kind) && isRefusedWith(error, 'UnauthorizedOperation');
+    if (isHidden || isUnknownAction(error)) return [];
     throw error;
   }
 }

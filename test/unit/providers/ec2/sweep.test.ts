@@ -144,6 +144,19 @@ test('a machine whose tags were all taken off is found by its key and ended (B10
   expect(await left()).toEqual(nothing);
 });
 
+test('a machine that lost its place is told by name, and removed by the sweep (B10)', async () => {
+  const [machine] = await launch({ ordinals: [1] });
+  const { sdk, client } = paper.api;
+  const tags = [{ Key: 'deployer:ordinals' }, { Key: 'deployer:ordinal' }];
+  await client.send(new sdk.DeleteTagsCommand({ Resources: [machine?.id ?? ''], Tags: tags }));
+  await expect((await paper.reopened()).provider.describe(cluster.uid)).rejects.toMatchObject({
+    code: 'foreign-machine',
+    message: expect.stringContaining(machine?.id ?? ''),
+  });
+  expect(await paper.provider.sweep(cluster.uid)).toEqual([]);
+  expect(await (await paper.reopened()).provider.describe(cluster.uid)).toEqual([]);
+});
+
 test.each(['DeleteSecurityGroup', 'DeleteKeyPair'])(
   'a sweep that is cut off after %s goes on where it was (B17)',
   async (action) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { allPages } from '../../../../src/providers/ec2/describe.ts';
 import { openEc2Api } from '../../../../src/providers/ec2/ec2-api.ts';
 import {
   cluster,
@@ -60,14 +61,12 @@ test('where nobody listens the endpoint is named (B13)', async () => {
   expect(api.calls().get('DescribeKeyPairs')).toBe(5);
 });
 
-test('ten thousand things come in pages (B14)', async () => {
-  const { sdk } = paper.api;
+test('what comes in pages is put together (B14)', async () => {
   let asked = 0;
   const pages = [
     { NextToken: 'two', Volumes: [{}] },
     { NextToken: '', Volumes: [{}, {}] },
   ];
-  const { allPages } = await import('../../../../src/providers/ec2/describe.ts');
   const found = await allPages(
     async (token) => {
       expect(token).toBe(asked === 0 ? undefined : 'two');
@@ -76,7 +75,6 @@ test('ten thousand things come in pages (B14)', async () => {
     (page: { NextToken?: string; Volumes?: readonly object[] }) => page.Volumes,
   );
   expect(found).toHaveLength(3);
-  expect(sdk).toBeDefined();
 });
 
 test('credentials that expire stop the call, and after their renewal the same one succeeds (B11)', async () => {
