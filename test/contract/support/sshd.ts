@@ -14,6 +14,8 @@ import { imagesDirectory } from '../../support/images.ts';
 /** A real sshd of Debian 12 on a loopback port, that lets root in with one key. */
 export interface Sshd {
   readonly port: number;
+  /** What it has on this computer. */
+  readonly folder: string;
   readonly fingerprint: string;
   /** The private key that it lets in, in OpenSSH's format. */
   readonly loginKey: string;
@@ -88,6 +90,7 @@ export async function startSshd(
   let child: ChildProcess | undefined;
   const sshd: Sshd = {
     port,
+    folder: directory,
     fingerprint,
     loginKey: login.private,
     target: (changes = {}) => ({
