@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { DeployerError } from '../errors.ts';
 import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import { reach } from './first-contact.ts';
@@ -34,7 +35,7 @@ export interface BastionDeps {
 }
 
 /** A bastion is there already, and answers soon or not at all. */
-const timeoutMs = 20_000;
+const timeoutMs = 10_000;
 
 const keepaliveMs = 5_000;
 
@@ -74,12 +75,29 @@ function connectionTo(hop: Hop, via: Bastion | undefined, { clock, signal }: Bas
     node,
     async (closing) => {
       const methods = await authMethods(hop.identities, { node, username: hop.username });
-      const target = { ...hop, node, methods, keepaliveMs, timeoutMs };
-      return reach(
-        { ...target, dialing: 'gentle', via },
-        { clock, signal: AbortSignal.any([signal, closing]) },
-      );
+      const target = { ...hop, node, methods, keepaliveMs, timeoutMs, isSetUp: true };
+      const deps = { clock, signal: AbortSignal.any([signal, closing]) };
+      try {
+        return await reach({ ...target, dialing: 'gentle', via }, deps);
+      } catch (error) {
+        throw asBastion(error);
+      }
     },
     clock,
   );
+}
+
+/** How far the contact came, for one error that is not about the node behind: that may well be there. */
+const stageCodes: ReadonlySet<string> = new Set([
+  ...['ssh-unreachable', 'no-ssh-banner', 'ssh-handshake-failed'],
+  ...['host-key-unverified', 'authentication-refused'],
+]);
+
+function asBastion(error: unknown): unknown {
+  if (!(error instanceof DeployerError) || !stageCodes.has(error.code)) return error;
+  return new DeployerError('bastion-unreachable', error.message, {
+    hint: 'Nodes are reached through it: see whether `ssh` there works by hand, with the same user and key.',
+    retryable: error.retryable,
+    cause: error,
+  });
 }

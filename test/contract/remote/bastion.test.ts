@@ -10,7 +10,7 @@ import { connect } from '../../../src/remote/connect.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { startProxy } from '../support/proxy.ts';
-import { deps, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps, generateKey, type Sshd, startSshd } from '../support/sshd.ts';
 
 const run = promisify(execFile);
 const newFolder = temporaryFolders();
@@ -98,6 +98,23 @@ describe.skipIf(!canHaveMachines)('C16: nodes behind bastions', () => {
     const via = bastions.through([hopTo(bastion, { verifyHostKey })]);
     await expect(connect(node.target({ via }), deps)).rejects.toBe(refusal);
     await bastions.close();
+  });
+
+  it('are not taken for silent where it is the host that lets nobody in', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd();
+    const identities = [{ privateKey: generateKey().private }];
+    const bastions = openBastions(deps);
+    const via = bastions.through([hopTo(bastion, { identities })]);
+    const contacts = [1, 2].map(() => connect(node.target({ via, timeoutMs: 60_000 }), deps));
+    const failures = await Promise.all(contacts.map((each) => each.catch((error) => error)));
+    await bastions.close();
+    for (const failure of failures) {
+      expect(failure).toMatchObject({
+        code: 'bastion-unreachable',
+        message: expect.stringContaining('bastion 127.0.0.1'),
+      });
+    }
   });
 
   it('are not reached where the host forbids forwarding, which is said', async () => {
