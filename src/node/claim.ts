@@ -8,7 +8,7 @@ import { factsOf } from './observe.ts';
 import { hostScript } from './script.ts';
 
 /** Where a machine that was there before its cluster keeps whose it is. */
-export const claimFile = '/var/lib/deployer/claim.json';
+const claimFile = '/var/lib/deployer/claim.json';
 
 const count = z.int().min(1);
 

@@ -23,15 +23,15 @@ export interface ContactRequest {
  */
 export async function contact(node: NodeConnection, request: ContactRequest): Promise<Hello> {
   const { entrance, words, stdin, signal } = request;
-  const refused = new AbortController();
   const token = randomBytes(8).toString('hex');
   const reader = createHelloReader(token, request.onBody);
+  const refused = new AbortController();
   let noise = Buffer.alloc(0);
   const hear = (chunk: Buffer) => {
     if (reader.hello !== undefined) return;
     noise = Buffer.concat([noise, chunk]).subarray(-noiseBytes);
-    // What says so waits ten seconds before it ends.
-    const other = otherUser(noise.toString());
+    const other = otherUserIn(noise);
+    // The command that says so sleeps on for ten seconds.
     if (other !== undefined) refused.abort(wrongUser(node.node, other, noise.toString().trim()));
   };
   // The token goes in two halves, so that a command line that is echoed back cannot be taken for the hello.
@@ -46,21 +46,24 @@ export async function contact(node: NodeConnection, request: ContactRequest): Pr
     },
     onStderr: hear,
     ...(stdin === undefined ? {} : { stdin }),
-    signal: signal === undefined ? refused.signal : AbortSignal.any([signal, refused.signal]),
+    signal: AbortSignal.any([refused.signal, ...(signal === undefined ? [] : [signal])]),
   });
   if (reader.hello !== undefined) return reader.hello;
   throw noHello(node, result, noise.toString().trim());
 }
 
-/** Whom images of clouds ask to log in instead of root, by a command that is forced upon root's keys. */
-function otherUser(said: string): string | undefined {
-  return /Please login as the user "([^"]+)" rather than/.exec(said)?.[1];
+/**
+ * The user whom an image names that lets nobody in as root: cloud-init puts this command before root's keys.
+ * @see https://cloudinit.readthedocs.io/en/latest/reference/modules.html#ssh (disable_root)
+ */
+function otherUserIn(noise: Buffer): string | undefined {
+  return /Please login as the user "?([a-z_][a-z0-9_-]*)"?/.exec(noise.toString('latin1'))?.[1];
 }
 
-function wrongUser(node: string, user: string, excerpt: string): DeployerError {
-  return new DeployerError('wrong-user', `${node}: root may not log in there, ${user} may`, {
+function wrongUser(node: string, other: string, excerpt: string): DeployerError {
+  return new DeployerError('wrong-username', `${node}: its image wants another login user`, {
     excerpt,
-    hint: `Set \`username: ${user}\` in the profile.`,
+    hint: `Set this in the profile: username: ${other}`,
   });
 }
 
@@ -86,7 +89,7 @@ function noHello(
 function sudoHint(code: number, said: string): string {
   if (code === 127) return 'sudo is not installed there: install it, or log in as root.';
   if (/must have a tty/.test(said)) {
-    return 'Its sudo wants a terminal: remove `Defaults requiretty` from /etc/sudoers there, or log in as root.';
+    return 'sudo wants a terminal there, which nothing that is automatic has: remove requiretty from /etc/sudoers, or add a line `Defaults:USER !requiretty` in /etc/sudoers.d.';
   }
   return 'Give the login user sudo without a password (NOPASSWD: ALL in /etc/sudoers.d), or log in as root.';
 }

@@ -84,8 +84,8 @@ describe.skipIf(!canHaveMachines)('C9: a login', () => {
     const setup = `cd /root; printf %s ${command} | cat - authorized-keys >keys; mv keys authorized-keys`;
     const began = performance.now();
     await expect(at({ setup }, look)).rejects.toMatchObject({
-      code: 'wrong-user',
-      hint: 'Set `username: debian` in the profile.',
+      code: 'wrong-username',
+      hint: 'Set this in the profile: username: debian',
       excerpt: expect.stringContaining('rather than the user'),
     });
     expect(performance.now() - began).toBeLessThan(9_000);

@@ -134,6 +134,7 @@ describe('the other verbs', () => {
       state: undefined,
       confirmed: false,
       forceUnprotect: false,
+      purgeData: false,
       waitMs: 3_600_000,
     });
     expect((await run(['destroy', 'zookeeper', '--no-setup'])).code).toBe(2);

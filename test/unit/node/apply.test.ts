@@ -293,7 +293,7 @@ describe.skipIf(!canRunLocalNode)('a login shell', () => {
     });
     const looking = observe(node, { wishes: [] }, { clock: systemClock });
     await expect(looking).rejects.toMatchObject({
-      code: 'wrong-user',
+      code: 'wrong-username',
       hint: expect.stringContaining('username: debian'),
     });
   });
