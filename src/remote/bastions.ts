@@ -4,7 +4,7 @@ import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import { reach } from './first-contact.ts';
 import type { VerifyHostKey } from './host-key.ts';
-import { authMethods, type Identity } from './identity.ts';
+import { credentialsOf, type Identity } from './identity.ts';
 import { createLimit } from './limit.ts';
 
 /** A host on the way to nodes. */
@@ -74,8 +74,8 @@ function connectionTo(hop: Hop, via: Bastion | undefined, { clock, signal }: Bas
   return new Connection(
     node,
     async (closing) => {
-      const methods = await authMethods(hop.identities, { node, username: hop.username });
-      const target = { ...hop, node, methods, keepaliveMs, timeoutMs, isSetUp: true };
+      const credentials = await credentialsOf(hop.identities, { node, username: hop.username });
+      const target = { ...hop, ...credentials, node, keepaliveMs, timeoutMs, isSetUp: true };
       const deps = { clock, signal: AbortSignal.any([signal, closing]) };
       try {
         return await reach({ ...target, dialing: 'gentle', via }, deps);
@@ -97,6 +97,7 @@ function asBastion(error: unknown): unknown {
   if (!(error instanceof DeployerError) || !stageCodes.has(error.code)) return error;
   return new DeployerError('bastion-unreachable', error.message, {
     hint: 'Nodes are reached through it: see whether `ssh` there works by hand, with the same user and key.',
+    ...(error.excerpt !== undefined && { excerpt: error.excerpt }),
     retryable: error.retryable,
     cause: error,
   });

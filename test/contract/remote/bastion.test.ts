@@ -166,6 +166,18 @@ describe.skipIf(!canHaveMachines)('C16: a login', () => {
     await remote.close();
   });
 
+  it('that is refused names the encrypted key that could not be tried', async () => {
+    const file = await keyFile(['-t', 'ed25519'], 'secret');
+    const [own, missing] = [await keyFile(['-t', 'ed25519']), join(newFolder(), 'none')];
+    await using sshd = await startSshd([], { loginFile: `${file}.pub` });
+    const identities = [own, file, missing].map((each) => ({ keyFile: each }));
+    const connecting = connect(sshd.target({ identities, timeoutMs: 500 }), deps);
+    await expect(connecting).rejects.toMatchObject({
+      code: 'authentication-refused',
+      excerpt: expect.stringMatching(/^not tried:\n[^\n]*id cannot be read: [^\n]*ncrypted[^\n]*$/),
+    });
+  });
+
   it('is made by the key of the named file, of however many the agent holds', async () => {
     const folder = newFolder();
     const file = await keyFile(['-t', 'ed25519']);
