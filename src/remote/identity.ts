@@ -53,13 +53,18 @@ export async function credentialsOf(
     return 'privateKey' in each && 'problem' in (found[index] ?? {});
   });
   if (methods.length === 0 || isBroken) throw noIdentity(node, problems);
-  return { methods, unused: problems.filter((problem) => !problem.includes('ENOENT')) };
+  const unused = found.flatMap((each) =>
+    'problem' in each && each.isMissing !== true ? [each.problem] : [],
+  );
+  return { methods, unused };
 }
 
 type Found = {
   readonly key?: ParsedKey;
   readonly publicKey?: Buffer;
   readonly problem?: string;
+  /** There is no such file. */
+  readonly isMissing?: boolean;
 };
 
 async function readIdentity(identity: Identity): Promise<Found> {
@@ -71,7 +76,8 @@ async function readIdentity(identity: Identity): Promise<Found> {
     return { ...parse(await readFile(keyFile, 'utf8'), keyFile), ...publicKey };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { problem: `${keyFile} cannot be read: ${reason}`, ...publicKey };
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return { problem: `${keyFile} cannot be read: ${reason}`, isMissing, ...publicKey };
   }
 }
 
