@@ -45,7 +45,7 @@ export async function reachNode(
   context: ActionContext,
 ): Promise<ReachedNode> {
   const { machine } = node;
-  const way = await wayTo(cluster, node, context);
+  const way = await wayTo(cluster, node);
   if (machine === undefined) throw new DeployerError('no-machine', `${node.name} has no machine`);
   try {
     const remote = await remoteTo(cluster, { ...node, machine }, way, options, context);

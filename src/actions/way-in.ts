@@ -1,11 +1,7 @@
-import { homedir, userInfo } from 'node:os';
 import { DeployerError } from '../errors.ts';
 import type { Machine, MachineLogin } from '../providers/provider.ts';
 import type { Identity } from '../remote/identity.ts';
-import { loadSshConfig } from '../ssh-config/config-files.ts';
-import { type HostLogin, loginOf } from '../ssh-config/login-of.ts';
 import type { ClusterKey } from '../state/secrets.ts';
-import type { ActionContext } from './context.ts';
 import type { Place } from './open-place.ts';
 
 /** How a host is logged into. */
@@ -25,10 +21,9 @@ export interface WayIn extends Login {
 export async function wayTo(
   place: Place,
   { name, machine }: { readonly name: string; readonly machine: Machine | undefined },
-  context: Pick<ActionContext, 'env'>,
 ): Promise<WayIn> {
   if (machine?.login !== undefined) return wayToOwn(machine.login);
-  const hops = await hopsOf(place, context);
+  const { hops } = place;
   const address = hops.length > 0 ? machine?.address : (machine?.publicAddress ?? machine?.address);
   if (address === undefined) {
     throw new DeployerError('no-machine', `${name} has no machine with an address`);
@@ -64,16 +59,4 @@ async function knownKey({ name, state, commandFor }: Place): Promise<ClusterKey>
   throw new DeployerError('key-lost', `the key of ${name} is not in its state folder`, {
     hint: `Restore ${state.folder}, or remove the cluster: ${commandFor('destroy')}`,
   });
-}
-
-/** The profile's host on the way, and those that ~/.ssh/config says are on the way to it. */
-async function hopsOf(
-  { request: { profile } }: Place,
-  { env }: Pick<ActionContext, 'env'>,
-): Promise<readonly HostLogin[]> {
-  if (profile.via === undefined) return [];
-  const home = homedir();
-  const user = { name: userInfo().username, home, agent: env['SSH_AUTH_SOCK'] };
-  const { via, ...host } = loginOf(profile.via, undefined, await loadSshConfig(home), user);
-  return [...via, host];
 }
