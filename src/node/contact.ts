@@ -26,7 +26,6 @@ export async function contact(node: NodeConnection, request: ContactRequest): Pr
   const refused = new AbortController();
   const token = randomBytes(8).toString('hex');
   const reader = createHelloReader(token, request.onBody);
-  const refused = new AbortController();
   let noise = Buffer.alloc(0);
   const hear = (chunk: Buffer) => {
     if (reader.hello !== undefined) return;
