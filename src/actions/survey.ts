@@ -55,6 +55,8 @@ export async function survey(
   context: ActionContext,
 ): Promise<Survey> {
   const { described, figures } = await describeCluster(cluster, snapshot, context);
+  // Machines of one's own of which none answers tell nothing to plan with: this says why.
+  if (figures.size === 0) await cluster.provider.prepare(cluster.request.profile.image);
   const artifacts = await settleArtifacts(cluster, options.setup ?? false, context);
   const secrets = await knownSecrets(cluster, snapshot);
   const known = { figures, secrets, artifacts: artifacts.steps };

@@ -47,7 +47,8 @@ async function readRaw(ref: SecretRef, { env, folder, signal }: SecretSources): 
 
 function noSecret(ref: SecretRef, reason: string): UsageError {
   const message = `there is no secret ${describeSecret(ref)}: ${reason}`;
+  const first = 'env' in ref ? `Set it (export ${ref.env}=…), or change` : 'Change';
   return new UsageError('no-secret', message, {
-    hint: 'see the entry under `credentials:` in config.yml',
+    hint: `${first} where it is read from, under \`credentials:\` in config.yml.`,
   });
 }

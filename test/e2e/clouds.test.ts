@@ -133,3 +133,43 @@ describe('a protected cluster', () => {
     expect(await livingMachines(workspace)).toHaveLength(1);
   });
 });
+
+describe('a run on a cloud that has bad days', () => {
+  let workspace: Workspace;
+  let cloud: ServedCloud;
+  beforeAll(async () => {
+    workspace = await openWorkspace();
+    cloud = await serveCloud(workspace, 'aws', ['market: [spot, on-demand]']);
+  });
+  afterAll(async () => {
+    await cloud[Symbol.asyncDispose]();
+    await workspace[Symbol.asyncDispose]();
+  });
+
+  it('waits where its credentials expire, says how they are renewed, and goes on (B11)', async () => {
+    await cloud.misbehave('expire:6');
+    const program = workspace.start(['hello', '-n', '2', '-p', 'served'], cloud.env);
+
+    await program.said(/the credentials have expired, waiting for new ones\. Renew them/);
+    await cloud.misbehave('none');
+    const outcome = await program.ended;
+
+    expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+    expect(outcome.stderr).toContain('there are new credentials: going on');
+    expect(await livingMachines(workspace)).toHaveLength(2);
+  });
+
+  it('replaces a machine that the spot market took back (B9)', async () => {
+    const before = await livingMachines(workspace);
+    expect(before.every(({ spotRequest }) => spotRequest !== undefined)).toBe(true);
+    await cloud.misbehave('interrupt:1');
+
+    const outcome = await workspace.run(['hello', '-p', 'served', '--json'], cloud.env);
+
+    expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
+    expect(resultOf(outcome, CreateResultSchema).changed).toBe(true);
+    const after = await livingMachines(workspace);
+    const kept = after.filter(({ id }) => before.some((each) => each.id === id));
+    expect([after.length, kept.length]).toEqual([2, 1]);
+  });
+});

@@ -144,7 +144,7 @@ function credentialsError(error: Error, place: CallPlace): DeployerError {
   if (!isExpiry) {
     return new DeployerError('no-credentials', `there are no credentials: ${error.message}`, {
       cause: error,
-      hint: `Name them in config.yml, or log in: ${login}`,
+      hint: `Log in (aws configure, or ${login}), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or say under \`credentials:\` in config.yml where keys are read from: awsProfile, or accessKey and secretKey. Nothing was made.`,
     });
   }
   // Only a word of the credentials' own is missing: the very same call succeeds once they are renewed.
