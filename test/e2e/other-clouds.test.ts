@@ -8,6 +8,10 @@ describe.each(['eucalyptus', 'openstack'])('deployer on a cloud like %s (B19)', 
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = await openWorkspace();
+    // Neither of these clouds tells how big its machines are.
+    const size = '{memoryMib: 2048, cpus: 2}';
+    const type = 'instanceType: t3.small';
+    await workspace.edit('config.yml', type, `${type}\n    size: ${size}`);
   });
   afterAll(async () => workspace[Symbol.asyncDispose]());
 
