@@ -1,4 +1,4 @@
-import { DeployerError } from '../errors.ts';
+import { DeployerError, toDeployerError } from '../errors.ts';
 import { nodeName } from '../plan/model.ts';
 import type { ClusterRef, Machine, Provider } from '../providers/provider.ts';
 import type { ActionContext } from './context.ts';
@@ -44,9 +44,15 @@ export async function endMachines(
   return [...asked];
 }
 
-/** Those of a cluster's machines that have not ended. */
+/**
+ * Those of a cluster's machines that have not ended. Where somebody took the place off one, nobody can tell which node it
+ * is: then there are none to tell of, and the sweep ends them all.
+ */
 export async function livingMachines(provider: Provider, uid: string): Promise<readonly Machine[]> {
-  const machines = await provider.describe(uid);
+  const machines = await provider.describe(uid).catch((error: unknown) => {
+    if (toDeployerError(error).code === 'foreign-machine') return [];
+    throw error;
+  });
   return machines.filter(({ state }) => state !== 'terminated');
 }
 

@@ -5,7 +5,7 @@ import { nodeName } from '../plan/model.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { awaitMachines, launchFailed, launchPhase as phase } from './await-machines.ts';
 import { journalled } from './journalled.ts';
-import { launchMachines } from './launch-machines.ts';
+import { labelMachines, launchMachines } from './launch-machines.ts';
 import type { Node } from './nodes.ts';
 import type { Reach } from './reach-nodes.ts';
 import type { Run } from './run.ts';
@@ -109,11 +109,20 @@ async function bringUpOnce(
   );
   if (off.length > 0) await startMachines(run, snapshot.uid, off);
   run.context.signal.throwIfAborted();
-  const launched = changes.some(isLaunch) ? await launchMachines(run, snapshot, changes) : snapshot;
+  const launched = changes.some(isLaunch)
+    ? await launchMachines(run, snapshot, changes)
+    : { snapshot, machines: [] };
+  // Names are for people, and nobody has to wait for them.
+  const { uid, cluster: name } = snapshot;
+  const labelling = labelMachines(run, { uid, name }, launched.machines);
   const ordinals = changes.filter(({ action }) => action !== 'keep').map(({ ordinal }) => ordinal);
-  const { nodes, ...reach } = await awaitMachines(run, launched, new Set(ordinals), startedMs);
-  const known = nodes.flatMap(({ machine }) => (machine === undefined ? [] : [machine]));
-  return { ...reach, nodes, snapshot: withMachines(launched, known) };
+  try {
+    const up = await awaitMachines(run, launched.snapshot, new Set(ordinals), startedMs);
+    const known = up.nodes.flatMap(({ machine }) => (machine === undefined ? [] : [machine]));
+    return { ...up, snapshot: withMachines(launched.snapshot, known) };
+  } finally {
+    await labelling;
+  }
 }
 
 /** Finds what machines are launched from, where some are: the image of the machines that there are, as long as it is wished for. */

@@ -42,6 +42,13 @@ function tellRefused({ context }: Run<Place>, error: unknown): void {
   context.emit({ type: 'notice', level: 'warning', message: told });
 }
 
+/** What came of the launches. */
+export interface Launched {
+  readonly snapshot: ClusterSnapshot;
+  /** They have no names of their own yet. */
+  readonly machines: readonly Machine[];
+}
+
 /**
  * Ends the machines that are replaced, launches what the plan says, one call for all that are alike, and remembers which
  * machine became which node.
@@ -51,7 +58,7 @@ export async function launchMachines(
   run: Run,
   snapshot: ClusterSnapshot,
   changes: readonly MachineChange[],
-): Promise<ClusterSnapshot> {
+): Promise<Launched> {
   const toLaunch = changes.filter(({ action }) => action === 'launch' || action === 'replace');
   const cluster = { uid: snapshot.uid, name: snapshot.cluster };
   // Whose things they are is remembered before the first of them is made.
@@ -64,13 +71,14 @@ export async function launchMachines(
     operatorKeys: await readOperatorKeys(homedir()),
     ...{ groupIds: network.groupIds, ...wishedOf(run.cluster.request.profile) },
   };
+  const launched: Machine[] = [];
   for (const group of launchGroups(toLaunch, run.cluster.request.profile, network)) {
     for await (const machines of launchGroup(run, group, shared, network)) {
       remembered = await run.save(withMachines(remembered, machines));
-      await labelMachines(run, cluster, machines);
+      launched.push(...machines);
     }
   }
-  return remembered;
+  return { snapshot: remembered, machines: launched };
 }
 
 /** What all launches of a cluster have in common. */

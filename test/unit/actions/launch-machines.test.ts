@@ -46,7 +46,7 @@ async function replace({ can }: Pick<ReturnType<typeof cloudThatEnds>, 'can'>) {
   const cluster = await clusterIn(cwd, 'zookeeper', 3, { can });
   const snapshot = await inRun(cluster, context, async (run) => {
     const remembered = await run.save(sampleContent());
-    return launchMachines(run, remembered, [replaced]);
+    return (await launchMachines(run, remembered, [replaced])).snapshot;
   });
   return { snapshot, waitedMs: context.clock.monotonicMs() };
 }
@@ -154,7 +154,7 @@ credentials:
     const nodes = wished.map(({ ordinal }) => ({
       ...{ ordinal, incarnation: 1, roles: ['server'], instanceId: null },
     }));
-    const snapshot = await inRun(cluster, context, async (run) =>
+    const { snapshot } = await inRun(cluster, context, async (run) =>
       launchMachines(run, await run.save({ ...sampleContent(), nodes }), wished),
     );
 
