@@ -17,7 +17,9 @@ export interface Answering extends Stranger {
 }
 
 /** What is known of machines' keys, and where. */
-export interface Keeper extends Pick<Place, 'request' | 'state'> {
+export interface Keeper {
+  readonly request: Pick<Place['request'], 'profile' | 'configFile'>;
+  readonly state: Pick<Place['state'], 'hostKeys'>;
   readonly provider: Pick<Provider, 'consoleOutput'>;
 }
 

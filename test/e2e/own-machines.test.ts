@@ -7,7 +7,12 @@ import {
   writeRack,
 } from './support/own-hosts.ts';
 import { type Outcome, resultOf } from './support/program.ts';
-import { CreateResultSchema, DestroyResultSchema, StatusResultSchema } from './support/results.ts';
+import {
+  CreateResultSchema,
+  DestroyResultSchema,
+  DoctorResultSchema,
+  StatusResultSchema,
+} from './support/results.ts';
 import { openWorkspace, type Workspace } from './support/workspace.ts';
 import { askServer } from './support/zookeeper.ts';
 
@@ -60,6 +65,29 @@ beforeAll(async () => {
 afterAll(async () => workspace?.[Symbol.asyncDispose]());
 
 describe('deployer zookeeper on machines of your own', () => {
+  it('is told by doctor what each machine is and has, and to whom it belongs', async () => {
+    const { ok, checks } = DoctorResultSchema.parse(JSON.parse((await run('doctor')).stdout));
+    const rows = (place: number) =>
+      checks
+        .filter(({ about }) => about.startsWith(`${address(place)} `))
+        .map(({ about, ok, detail }) => [about.split(' ').slice(1).join(' '), ok, detail]);
+
+    expect(ok).toBe(true);
+    expect(rows(3)).toEqual([
+      ['login', true, 'op at port 22'],
+      ['host key', true, expect.stringMatching(/^SHA256:/)],
+      ['root', true, 'by sudo'],
+      ['system', true, expect.stringContaining('bookworm')],
+      ['systemd', true, 'runs'],
+      ['programs', true, 'all there'],
+      ['disk', true, expect.stringMatching(/MiB at \/, .* MiB at \/var/)],
+      ['packages', true, expect.stringContaining('from http')],
+      ['clock', true, 'as here'],
+      ['use', true, 'node 2 of zookeeper-rack'],
+    ]);
+    expect(rows(2).at(-1)).toEqual(['use', true, 'free']);
+  });
+
   it('claims one in each zone, whoever logs in there, and proves the ensemble', async () => {
     const { nodes, proofs } = resultOf(created, CreateResultSchema);
 
