@@ -20,7 +20,7 @@ export function targetOf(
   { timeoutMs, pins }: { readonly timeoutMs: number; readonly pins: boolean },
   context: ActionContext,
 ): ConnectTarget {
-  const { address, port, username, hops, names } = way;
+  const { address, port, username, hops, names, knownHostsFiles } = way;
   const identities = identitiesOf(way);
   const remembering = { pins, context };
   const through = hops.map((hop) => ({
@@ -34,7 +34,7 @@ export function targetOf(
     dialing: doors.provider.dialing,
     via: doors.bastions.through(through),
     verifyHostKey: (key, peer) => {
-      const answering = { node: name, machineId, names, port, key, peer };
+      const answering = { node: name, machineId, names, port, key, peer, knownHostsFiles };
       return checkHostKey(doors, answering, remembering);
     },
   };

@@ -20,6 +20,8 @@ export interface WayIn extends Login {
   readonly hops: readonly Omit<MachineLogin, 'via'>[];
   /** Under which known_hosts may have it. */
   readonly names: readonly string[];
+  /** Files in the form of known_hosts; empty for the usual ones. */
+  readonly knownHostsFiles: readonly string[];
 }
 
 /**
@@ -42,7 +44,7 @@ export async function wayTo(
   const { username } = place.login;
   const names = [address, name];
   const key = { keyFiles: [privateKeyFile], onlyThese: true, agent: undefined };
-  return { address, port: 22, username, names, ...key, hops };
+  return { address, port: 22, username, names, knownHostsFiles: [], ...key, hops };
 }
 
 /** Whom a machine is logged into as. */
