@@ -42,6 +42,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'bench',
+          include: [],
+          benchmark: { include: ['bench/**/*.bench.ts'] },
+          globalSetup: 'test/support/base-image.ts',
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

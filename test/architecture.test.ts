@@ -48,6 +48,8 @@ const mayImport: Record<string, readonly string[]> = {
 /** The folder of src/ that alone may import a third-party package; zod is at home everywhere. */
 const homeOf: Record<string, string> = {
   '@aws-sdk/client-ec2': 'providers/ec2',
+  '@aws-sdk/client-ssm': 'providers/ec2',
+  '@aws-sdk/client-sts': 'providers/ec2',
   'cassandra-driver': 'probes',
   commander: 'cli',
   diff: 'plan',

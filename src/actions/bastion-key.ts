@@ -2,13 +2,13 @@ import { homedir } from 'node:os';
 import { DeployerError } from '../errors.ts';
 import type { HostKey, Peer } from '../remote/host-key.ts';
 import { hostWord } from '../ssh-config/known-hosts.ts';
-import type { HostLogin } from '../ssh-config/login-of.ts';
 import type { ActionContext } from './context.ts';
 import { judgeByKnownHosts, readKnownHosts, usualKnownHosts } from './known-hosts.ts';
 import type { Place } from './open-place.ts';
+import type { Login } from './way-in.ts';
 
 /** A host on the way to machines, and where it may be known. */
-export type Bastion = Pick<HostLogin, 'names' | 'port' | 'knownHostsFiles'>;
+export type Bastion = Pick<Login, 'names' | 'port' | 'knownHostsFiles'>;
 
 /** The name under which a host on the way is pinned. */
 export function bastionName({ names, port }: Bastion): string {

@@ -48,6 +48,8 @@ export interface CreateResult {
   readonly nodes: readonly { readonly name: string; readonly address: string }[];
   readonly proofs: readonly ProofResult[];
   readonly outputs: Readonly<Record<string, string>>;
+  /** How many calls the cloud got, by what they ask for; empty on this computer. */
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 /**
@@ -92,7 +94,13 @@ async function bringAbout(
     nodes: model.nodes.map(({ name, address }) => ({ name, address })),
     proofs,
     outputs: outputsOf(model),
+    calls: callsOf(cluster),
   };
+}
+
+/** On a cloud of others calls are counted, and may run out. */
+function callsOf({ provider, request }: Run['cluster']): CreateResult['calls'] {
+  return request.credentials.kind === 'ec2' ? Object.fromEntries(provider.calls()) : {};
 }
 
 /** A cluster that is as wished, up to the size of this round. */

@@ -1,6 +1,7 @@
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
+import { machineFigures } from './machine-figures.ts';
 import type { Place } from './open-place.ts';
 
 /** How often a machine that is missing from the cloud's answer is asked for again: answers may lag behind. */
@@ -15,11 +16,14 @@ export interface Described {
 
 /** Asks the cloud about a cluster: one call for all its machines, and again only where a known one is missing. */
 export async function describeCluster(
-  { provider, request }: Place,
+  place: Place,
   { uid, nodes }: ClusterSnapshot,
   { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
 ): Promise<Described> {
-  const figures = provider.figures(request.profile.instanceTypes);
+  const { provider } = place;
+  const figures = machineFigures(place);
+  // Whether it failed shows once the machines are known, too.
+  figures.catch(() => undefined);
   const isMissing = (machines: readonly Machine[]) =>
     nodes.some(
       ({ instanceId }) => instanceId !== null && !machines.some(({ id }) => id === instanceId),

@@ -14,8 +14,8 @@ export interface Answering extends Stranger {
   /** The node's name, for messages. */
   readonly node: string;
   readonly machineId: string;
-  /** Files that ~/.ssh/config names for it; empty for the usual ones. */
-  readonly knownHostsFiles: readonly string[];
+  /** Files that ~/.ssh/config names for it; the usual ones when there are none. */
+  readonly knownHostsFiles?: readonly string[];
 }
 
 /** What is known of machines' keys, and where. */

@@ -63,10 +63,10 @@ export async function judgeByKnownHosts(
  */
 export async function checkKnownHosts(
   { profile, configFile }: Pick<ResolvedPlace, 'profile' | 'configFile'>,
-  answering: Stranger & { readonly node: string; readonly knownHostsFiles: readonly string[] },
+  answering: Stranger & { readonly node: string; readonly knownHostsFiles?: readonly string[] },
   clock: Clock,
 ): Promise<void> {
-  const { node, names, key, knownHostsFiles: said } = answering;
+  const { node, names, key, knownHostsFiles: said = [] } = answering;
   const { knownHosts } = profile;
   const own = knownHosts === undefined ? said : [fromConfig(knownHosts, configFile)];
   const files = own.length > 0 ? own : usualKnownHosts(homedir());

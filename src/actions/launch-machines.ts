@@ -60,7 +60,7 @@ export async function launchMachines(
   await dropSpentHostKeys(run.cluster.state);
   const network = await ensureNetwork(run, cluster);
   const shared = {
-    ...{ cluster, imageId: snapshot.image?.id ?? '', keyName: await ensureKey(run, cluster) },
+    ...{ cluster, imageId: snapshot.image?.id ?? '', ...(await ensureKey(run, cluster)) },
     operatorKeys: await readOperatorKeys(homedir()),
     ...{ groupIds: network.groupIds, ...wishedOf(run.cluster.request.profile) },
   };
@@ -74,7 +74,8 @@ export async function launchMachines(
 }
 
 /** What all launches of a cluster have in common. */
-type Shared = Pick<LaunchRequest, 'cluster' | 'imageId' | 'keyName' | 'operatorKeys' | 'groupIds'> &
+type Shared = Pick<LaunchRequest, 'cluster' | 'imageId' | 'operatorKeys' | 'groupIds'> &
+  Awaited<ReturnType<typeof ensureKey>> &
   ReturnType<typeof wishedOf>;
 
 function wishedOf({ network, rootDisk, disks, instanceProfile, protect }: Profile) {
@@ -84,7 +85,7 @@ function wishedOf({ network, rootDisk, disks, instanceProfile, protect }: Profil
     disks: all.map(({ device, gib, type = null, encrypted = null }) => ({
       ...{ device, gib, type, encrypted },
     })),
-    ...{ instanceProfile: instanceProfile ?? null, protect, loginKey: null },
+    ...{ instanceProfile: instanceProfile ?? null, protect },
   };
 }
 
@@ -227,13 +228,14 @@ export async function labelMachines(
   });
 }
 
-async function ensureKey(run: Run, cluster: ClusterRef): Promise<string> {
+/** Makes the cloud know the cluster's key; it travels with the machines as well, since not every cloud hands it on. */
+async function ensureKey(run: Run, cluster: ClusterRef) {
   const { publicKey } = await run.cluster.state.secrets.clusterKey();
-  const name = `deployer-${cluster.name}-${cluster.uid.slice(0, 8)}`;
-  await journalled(run, { kind: 'import-key', token: name, request: { publicKey } }, () =>
-    run.cluster.provider.importKey(cluster, name, publicKey),
+  const keyName = `deployer-${cluster.name}-${cluster.uid.slice(0, 8)}`;
+  await journalled(run, { kind: 'import-key', token: keyName, request: { publicKey } }, () =>
+    run.cluster.provider.importKey(cluster, keyName, publicKey),
   );
-  return name;
+  return { keyName, loginKey: publicKey };
 }
 
 /** The operator's own public keys, so that a lost state folder still leaves a way in. */

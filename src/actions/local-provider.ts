@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { baseImages, ensureBaseImage } from '../localcloud/base-image.ts';
 import { type LocalCloud, openCloud } from '../localcloud/cloud.ts';
+import { misbehaviourOf } from '../localcloud/misbehaviour.ts';
 import { accountOf, cloudDirectory, imageIdOf, imagesDirectory } from '../localcloud/names.ts';
 import {
   checkPrerequisites,
@@ -8,6 +9,8 @@ import {
   type Prerequisite,
 } from '../localcloud/prerequisites.ts';
 import { cloudRequestHandler } from '../localcloud/request-handler.ts';
+import { complete } from '../providers/ec2/capabilities.ts';
+import { fixedCapabilities, openCapabilities } from '../providers/ec2/capability-source.ts';
 import { openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { ImageWish, Provider } from '../providers/provider.ts';
@@ -25,14 +28,20 @@ export async function openLocalProvider(
   context: ActionContext,
 ): Promise<Provider> {
   const cloud = openLocalCloud(stateRoot, context);
-  const api = await openEc2Api({
+  const { clock, signal } = context;
+  const access = {
     // The SDK wants a region, an endpoint and keys even though no byte leaves this process.
     region: 'local',
     endpoint: 'http://local-cloud.localhost',
     credentials: { accessKeyId: cloud.account, secretAccessKey: 'local' },
     requestHandler: cloudRequestHandler(cloud),
-  });
-  const provider = createEc2Provider(api, {
+  };
+  const api = await openEc2Api(access, { clock, signal });
+  const { personality } = await misbehaviourOf(cloud);
+  // It is asked like any other cloud when it is told to be like one; what it answers holds only as long.
+  const capabilities =
+    personality === 'aws' ? fixedCapabilities(complete) : openCapabilities(api, null);
+  const provider = createEc2Provider(api, capabilities, {
     cloud: localCloudName(cloud),
     dialing: 'eager',
     pollMs: 100,

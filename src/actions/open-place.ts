@@ -8,9 +8,11 @@ import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
 import { assertAccount } from './assert-account.ts';
 import { commandLine } from './command-line.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
+import { hopsTo } from './hops-to.ts';
 import { openProvider, openStaticProvider } from './open-provider.ts';
 import { type OwnHosts, openOwnHosts } from './own-hosts.ts';
 import { requestDeps } from './surroundings.ts';
+import type { Login } from './way-in.ts';
 
 /** What is remembered of a cluster, and where. */
 export interface RememberedCluster {
@@ -35,7 +37,9 @@ export interface Place extends RememberedCluster, AsyncDisposable {
   readonly login: { username: string };
   /** The connections to its nodes that were made so far. */
   readonly connections: Remote[];
-  /** The hosts on the way to them that were connected to so far. */
+  /** The hosts on the way to machines of a cloud, the first one first; a machine of one's own has its own. */
+  readonly hops: readonly Login[];
+  /** The hosts on the way that were connected to so far. */
   readonly bastions: Bastions;
   /** The machines that were there before; null on a cloud. */
   readonly hosts: OwnHosts | null;
@@ -101,7 +105,7 @@ export async function atCloud<R extends RememberedCluster>(
   return {
     ...remembered,
     ...{ name: request.clusterName, provider, account, login: { username }, connections },
-    ...{ bastions, hosts },
+    ...{ bastions, hosts, hops: hosts === null ? await hopsTo(request, context) : [] },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
       await hosts?.connections.close();

@@ -3,7 +3,8 @@ import type { Credentials } from '../config/profile.ts';
 import { readSecret } from '../config/read-secret.ts';
 import type { ResolvedProfile } from '../config/request.ts';
 import { UsageError } from '../errors.ts';
-import { type Ec2Access, openEc2Api } from '../providers/ec2/ec2-api.ts';
+import { openCapabilities } from '../providers/ec2/capability-source.ts';
+import { type AccessKeys, type Ec2Access, openEc2Api } from '../providers/ec2/ec2-api.ts';
 import { createEc2Provider } from '../providers/ec2/ec2-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createStaticProvider } from '../providers/static/static-provider.ts';
@@ -12,6 +13,7 @@ import type { ActionContext } from './context.ts';
 import { openLocalProvider } from './local-provider.ts';
 import type { OwnHosts } from './own-hosts.ts';
 import { renewingProvider } from './renewing-provider.ts';
+import { cacheOf } from './settle-artifacts.ts';
 
 type Ec2Credentials = Extract<Credentials, { kind: 'ec2' }>;
 
@@ -29,7 +31,7 @@ export async function openProvider(
     const message = 'machines of your own are asked about as part of a cluster';
     throw new UsageError('no-such-provider', message);
   }
-  const open = () => openEc2Provider(credentials, dirname(configFile), context);
+  const open = async () => openEc2Provider(credentials, dirname(configFile), context);
   return renewingProvider(await open(), open, context);
 }
 
@@ -38,10 +40,14 @@ async function openEc2Provider(
   folder: string,
   context: ActionContext,
 ): Promise<Provider> {
-  const api = await openEc2Api(await ec2Access(credentials, folder, context));
+  const { clock, signal, emit } = context;
+  const onThrottle = (message: string) => emit({ type: 'notice', level: 'warning', message });
+  const access = ec2Access(credentials, folder, context);
+  const api = await openEc2Api(access, { clock, signal, onThrottle });
   const { region, endpoint } = credentials;
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');
-  return createEc2Provider(api, { cloud, dialing: 'gentle', pollMs: 1_000 });
+  const capabilities = openCapabilities(api, cacheOf(context));
+  return createEc2Provider(api, capabilities, { cloud, dialing: 'gentle', pollMs: 1_000 });
 }
 
 /** Machines that were there before, and what is remembered of the cluster that is on some of them. */
@@ -61,11 +67,11 @@ export function openStaticProvider(
   });
 }
 
-async function ec2Access(
+function ec2Access(
   { region, endpoint, awsProfile, accessKey, secretKey, sessionToken }: Ec2Credentials,
   folder: string,
   { env, signal }: ActionContext,
-): Promise<Ec2Access> {
+): Ec2Access {
   const sources = { env: { ...env }, folder, signal };
   const place = {
     // The SDK insists on a region; a cloud that is named by its endpoint has none to speak of.
@@ -74,11 +80,13 @@ async function ec2Access(
     ...(awsProfile === undefined ? {} : { profile: awsProfile }),
   };
   if (accessKey === undefined || secretKey === undefined) return place;
-  const credentials = {
-    accessKeyId: await readSecret(accessKey, sources),
-    secretAccessKey: await readSecret(secretKey, sources),
+  const credentials = async (): Promise<AccessKeys> => {
+    const keys = {
+      accessKeyId: await readSecret(accessKey, sources),
+      secretAccessKey: await readSecret(secretKey, sources),
+    };
+    if (sessionToken === undefined) return keys;
+    return { ...keys, sessionToken: await readSecret(sessionToken, sources) };
   };
-  if (sessionToken === undefined) return { ...place, credentials };
-  const token = await readSecret(sessionToken, sources);
-  return { ...place, credentials: { ...credentials, sessionToken: token } };
+  return { ...place, credentials };
 }

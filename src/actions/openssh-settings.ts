@@ -25,7 +25,7 @@ export function machineSettings({ hostKeys }: State, machineId: string, login: L
 }
 
 /** How OpenSSH logs in to a host on the way, which is pinned or the user knows. */
-export function bastionSettings({ hostKeys }: State, hop: WayIn['hops'][number]): SshSettings {
+export function bastionSettings({ hostKeys }: State, hop: Login): SshSettings {
   const known = hop.knownHostsFiles.length > 0 ? hop.knownHostsFiles : usualKnownHosts(homedir());
   return [
     ...loginSettings(hop),

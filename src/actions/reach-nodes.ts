@@ -45,7 +45,7 @@ export async function reachNode(
   context: ActionContext,
 ): Promise<ReachedNode> {
   const { machine } = node;
-  const way = await wayTo(cluster, node, context);
+  const way = await wayTo(cluster, node);
   if (machine === undefined) throw new DeployerError('no-machine', `${node.name} has no machine`);
   try {
     const remote = await remoteTo(cluster, { ...node, machine }, way, options, context);
@@ -125,10 +125,12 @@ async function withConsole(cluster: Place, id: string, error: unknown): Promise<
   const lines = stripVTControlCharacters(text).trimEnd().split('\n');
   const tail = lines.slice(-20).join('\n');
   const shown = tail === '' ? `(the console of ${id} is empty)` : `console of ${id}:\n${tail}`;
+  const ailments = await cluster.provider.ailments([id]).catch(() => new Map<string, string>());
+  const ailment = ailments.get(id);
   return new DeployerError(error.code, error.message, {
     cause: error,
     retryable: error.retryable,
-    excerpt: shown,
+    excerpt: ailment === undefined ? shown : `${ailment}\n${shown}`,
     hint: error.hint ?? 'Run the same command again, or destroy the cluster and create it anew.',
   });
 }

@@ -5,6 +5,7 @@ import { nodeWishes } from '../plan/wishes.ts';
 import type { Machine } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext, WishRequest } from './context.ts';
+import { machineFigures } from './machine-figures.ts';
 import { modelOf, nodesOf } from './nodes.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
 import { knownSecrets } from './recipe-secrets.ts';
@@ -43,7 +44,7 @@ export async function render(
 ): Promise<RenderResult> {
   await using cluster = await openCluster(request, context);
   const { provider } = cluster;
-  const figures = await provider.figures(cluster.request.profile.instanceTypes);
+  const figures = await machineFigures(cluster);
   const snapshot = cluster.snapshot ?? newSnapshot(cluster, context.clock.now());
   const machines =
     cluster.snapshot === null

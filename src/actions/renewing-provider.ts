@@ -22,9 +22,12 @@ export function renewingProvider(
   context: ActionContext,
 ): Provider {
   let current = provider;
+  const former = new Map<string, number>();
   let renewing: Promise<void> | null = null;
   const renew = async (error: DeployerError) => {
-    current = await renewed(error, reopen, context);
+    const next = await renewed(error, reopen, context);
+    for (const [name, count] of current.calls()) former.set(name, (former.get(name) ?? 0) + count);
+    current = next;
   };
   const ask = async <T>(question: (current: Provider) => Promise<T>): Promise<T> => {
     while (true) {
@@ -57,9 +60,15 @@ export function renewingProvider(
     protectedAmong: (ids) => ask((each) => each.protectedAmong(ids)),
     unprotect: (ids) => ask((each) => each.unprotect(ids)),
     terminate: (ids) => ask((each) => each.terminate(ids)),
+    ailments: (ids) => ask((each) => each.ailments(ids)),
     consoleOutput: (id) => ask((each) => each.consoleOutput(id)),
     sweep: (uid) => ask((each) => each.sweep(uid)),
     owned: () => ask((each) => each.owned()),
+    calls: () => {
+      const all = new Map(former);
+      for (const [name, count] of current.calls()) all.set(name, (all.get(name) ?? 0) + count);
+      return all;
+    },
   };
 }
 

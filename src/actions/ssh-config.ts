@@ -51,7 +51,7 @@ export async function sshConfig(
   await using cluster = await openCluster(request, context);
   const snapshot = await existing(cluster, context);
   const nodes = nodesOf(cluster, snapshot, await cluster.provider.describe(snapshot.uid));
-  const ways = await waysTo(cluster, nodes, context);
+  const ways = await waysTo(cluster, nodes);
   const running = nodes.flatMap((node) => {
     const way = ways.get(node.ordinal);
     return way === undefined ? [] : [{ node, way }];
@@ -76,12 +76,9 @@ export async function sshConfig(
 async function waysTo(
   cluster: Cluster,
   nodes: readonly Node[],
-  context: ActionContext,
 ): Promise<ReadonlyMap<number, WayIn>> {
   const running = nodes.filter(({ machine }) => machine?.state === 'running');
-  const ways = running.map(
-    async (node) => [node.ordinal, await wayTo(cluster, node, context)] as const,
-  );
+  const ways = running.map(async (node) => [node.ordinal, await wayTo(cluster, node)] as const);
   return new Map(await Promise.all(ways));
 }
 

@@ -35,7 +35,7 @@ export async function ssh(request: SshRequest, context: ActionContext): Promise<
   const node = nodes.find((candidate) => candidate.ordinal === ordinal);
   if (node === undefined) throw new UsageError('unknown-node', `no node "${request.node}"`);
   const machine = runningMachine(cluster, node);
-  const way = await wayTo(cluster, node, context);
+  const way = await wayTo(cluster, node);
   const settings = machineSettings(cluster.state, machine.id, way);
   const options = sshArguments(cluster.state, settings, way.hops);
   return { file: 'ssh', args: [...options, way.address, ...request.command] };

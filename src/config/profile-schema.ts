@@ -100,6 +100,13 @@ export const ProfileSchema = z.strictObject({
   instanceType: oneOrMore(z.string().min(1))
     .optional()
     .describe('type of the machines, their memory and processors; several are tried in this order'),
+  size: z
+    .strictObject({
+      memoryMib: z.int().min(128).describe('memory in MiB'),
+      cpus: z.int().min(1).describe('processors'),
+    })
+    .optional()
+    .describe('how big machines of these types are, where the cloud does not tell'),
   username: UsernameSchema.optional().describe(
     'user that machines are logged into as; derived from the image where it is known',
   ),

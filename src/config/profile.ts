@@ -10,6 +10,8 @@ export interface Profile {
   readonly image: ImageChoice;
   /** In the order in which they are tried; empty on machines that are there already. */
   readonly instanceTypes: readonly string[];
+  /** How big machines are where the cloud does not tell. */
+  readonly size: ProfileDocument['size'];
   /** Undefined where the image or the host says. */
   readonly username: string | undefined;
   /** Nodes, when the profile says; else the recipe does. */
@@ -109,6 +111,7 @@ export function profileOf(loaded: LoadedProfile): { profile: Profile; credential
     about: document.about,
     image: document.image ?? '',
     instanceTypes: document.instanceType ?? [],
+    size: document.size,
     username: document.username ?? (credentials.kind === 'local' ? 'root' : undefined),
     count: document.count,
     zones: document.zones ?? [],

@@ -14,6 +14,8 @@ export interface Personality {
   readonly missingParameters: ReadonlySet<string>;
   /** What it does about a parameter that it does not know: as if it was not there, or an error. */
   readonly onUnknownParameter: 'ignored' | { readonly code: string; readonly status: number };
+  /** How instance types are described: as on AWS, or in elements of its own, which AWS's clients do not see. */
+  readonly instanceTypes: 'aws' | 'eucalyptus';
   /** The kinds of public key that can be imported. */
   readonly keyKinds: readonly string[];
   /** `unchecked`: the same token gives the earlier machines, whatever else the request says. */
@@ -29,6 +31,7 @@ const aws: Personality = {
   missingActionCode: 'InvalidAction',
   missingParameters: new Set(),
   onUnknownParameter: { code: 'UnknownParameter', status: 400 },
+  instanceTypes: 'aws',
   keyKinds: ['ssh-ed25519', 'ssh-rsa'],
   clientToken: 'checked',
   errorEnvelope: 'current',
@@ -38,7 +41,8 @@ const aws: Personality = {
 /**
  * Eucalyptus 4, from its sources (github.com/eucalyptus/eucalyptus): `KeyPairManager.decodeKeyMaterial` takes RSA keys
  * only, `DefaultCryptoProvider.generateId` gives eight digits, the client token is kept, the console is base64, status
- * checks and instance types are there. STS is a service of its own (`tokens`), not answered at the address of EC2.
+ * checks are there. `DescribeInstanceTypes` is its own action of the same name (`euca-instance-types.xml`), without filters
+ * and with other elements. STS is a service of its own (`tokens`), not answered at the address of EC2.
  * Nothing there knows `DryRun`, `MetadataOptions` or `InstanceMarketOptions`. `TagSpecification` came in April 2017, with
  * 4.4; here is what was before it.
  * Conservative assumptions, for releases before 4.4: unknown parameters are ignored, `DryRun` among them, so that the
@@ -54,6 +58,7 @@ const eucalyptus: Personality = {
     ...['TagSpecification', 'DryRun', 'MetadataOptions', 'InstanceMarketOptions', 'DisableApiStop'],
   ]),
   onUnknownParameter: 'ignored',
+  instanceTypes: 'eucalyptus',
   keyKinds: ['ssh-rsa'],
   errorEnvelope: 'old',
   idDigits: 8,

@@ -40,7 +40,7 @@ export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
       const given = options?.abortSignal;
       const signal = given instanceof AbortSignal ? given : undefined;
       const target = request.headers?.['x-amz-target'];
-      const reply = await orAbort(() => cloud.call(String(request.body ?? ''), target), signal);
+      const reply = await orAbort(() => cloud.call(textOf(request.body), target), signal);
       if (reply.isDropped === true) throw dropped();
       return {
         response: {
@@ -54,6 +54,12 @@ export function cloudRequestHandler(cloud: LocalCloud): RequestHandler {
     httpHandlerConfigs: () => ({}),
     destroy() {},
   };
+}
+
+/** Some of the SDK's bodies are bytes that complain when they are taken for a text. */
+function textOf(body: unknown): string {
+  if (!(body instanceof Uint8Array)) return String(body ?? '');
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
 }
 
 /** What `work` resolves with, unless the signal aborts first. */

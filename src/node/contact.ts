@@ -23,9 +23,9 @@ export interface ContactRequest {
  */
 export async function contact(node: NodeConnection, request: ContactRequest): Promise<Hello> {
   const { entrance, words, stdin, signal } = request;
+  const refused = new AbortController();
   const token = randomBytes(8).toString('hex');
   const reader = createHelloReader(token, request.onBody);
-  const refused = new AbortController();
   let noise = Buffer.alloc(0);
   const hear = (chunk: Buffer) => {
     if (reader.hello !== undefined) return;

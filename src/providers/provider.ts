@@ -213,6 +213,8 @@ export interface Provider {
   /** The uids of live clusters with this name, for when the local state was lost. */
   discover(clusterName: string): Promise<readonly string[]>;
   start(ids: readonly string[]): Promise<void>;
+  /** What the cloud's own checks have against machines that do not answer, in words, by their ids. */
+  ailments(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those of the machines that the cloud protects from being ended. */
   protectedAmong(ids: readonly string[]): Promise<readonly string[]>;
   /** Lets protected machines be ended. */
@@ -223,6 +225,8 @@ export interface Provider {
   consoleOutput(id: string): Promise<string>;
   /** Removes what a cluster leaves besides machines, then looks for everything that still carries its tags. */
   sweep(uid: string): Promise<readonly Leftover[]>;
+  /** How many calls were sent to the cloud so far, by what they ask for; none where nobody counts them. */
+  calls(): ReadonlyMap<string, number>;
   /** Everything that carries our tags in this account, terminated machines left out. */
   owned(): Promise<readonly Owned[]>;
 }

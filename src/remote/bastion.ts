@@ -10,8 +10,8 @@ export interface Bastion {
   /**
    * An open TCP connection from it to there; the caller destroys it.
    *
-   * @throws {DeployerError} `connection-refused` when it could not connect there, `forwarding-prohibited`, and what
-   * `connect` throws when the bastion itself cannot be reached.
+   * @throws {DeployerError} `connection-refused` when it could not connect there, `forwarding-prohibited`,
+   * `bastion-unreachable` when it is the bastion that cannot be logged into, and what its check of the host key threw.
    * @throws {ConnectionLost} when the connection to the bastion ended first; the next call connects anew.
    */
   openTo(host: string, port: number): Promise<Duplex>;

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
+import { DeployerError } from '../errors.ts';
 import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import { reach } from './first-contact.ts';
 import type { VerifyHostKey } from './host-key.ts';
-import { authMethods, type Identity } from './identity.ts';
+import { credentialsOf, type Identity } from './identity.ts';
 import { createLimit } from './limit.ts';
 
 /** A host on the way to nodes. */
@@ -34,7 +35,7 @@ export interface BastionDeps {
 }
 
 /** A bastion is there already, and answers soon or not at all. */
-const timeoutMs = 20_000;
+const timeoutMs = 10_000;
 
 const keepaliveMs = 5_000;
 
@@ -73,13 +74,31 @@ function connectionTo(hop: Hop, via: Bastion | undefined, { clock, signal }: Bas
   return new Connection(
     node,
     async (closing) => {
-      const methods = await authMethods(hop.identities, { node, username: hop.username });
-      const target = { ...hop, node, methods, keepaliveMs, timeoutMs };
-      return reach(
-        { ...target, dialing: 'gentle', via },
-        { clock, signal: AbortSignal.any([signal, closing]) },
-      );
+      const credentials = await credentialsOf(hop.identities, { node, username: hop.username });
+      const target = { ...hop, ...credentials, node, keepaliveMs, timeoutMs, isSetUp: true };
+      const deps = { clock, signal: AbortSignal.any([signal, closing]) };
+      try {
+        return await reach({ ...target, dialing: 'gentle', via }, deps);
+      } catch (error) {
+        throw asBastion(error);
+      }
     },
     clock,
   );
+}
+
+/** How far the contact came, for one error that is not about the node behind: that may well be there. */
+const stageCodes: ReadonlySet<string> = new Set([
+  ...['ssh-unreachable', 'no-ssh-banner', 'ssh-handshake-failed'],
+  ...['host-key-unverified', 'authentication-refused'],
+]);
+
+function asBastion(error: unknown): unknown {
+  if (!(error instanceof DeployerError) || !stageCodes.has(error.code)) return error;
+  return new DeployerError('bastion-unreachable', error.message, {
+    hint: 'Nodes are reached through it: see whether `ssh` there works by hand, with the same user and key.',
+    ...(error.excerpt !== undefined && { excerpt: error.excerpt }),
+    retryable: error.retryable,
+    cause: error,
+  });
 }

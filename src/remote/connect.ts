@@ -4,7 +4,7 @@ import { Connection } from './connection.ts';
 import type { Dialing } from './dial.ts';
 import { reach } from './first-contact.ts';
 import type { VerifyHostKey } from './host-key.ts';
-import { authMethods, type Identity } from './identity.ts';
+import { credentialsOf, type Identity } from './identity.ts';
 import type { Remote } from './remote.ts';
 
 /** Which node to reach, as whom, and how. */
@@ -44,8 +44,8 @@ export interface ConnectDeps {
  * @throws What `verifyHostKey` threw, at once; the signal's reason when it aborts. No connection is left then.
  */
 export async function connect(target: ConnectTarget, deps: ConnectDeps): Promise<Remote> {
-  const methods = await authMethods(target.identities, target);
-  const contact = { keepaliveMs: 5_000, ...target, methods };
+  const credentials = await credentialsOf(target.identities, target);
+  const contact = { keepaliveMs: 5_000, ...target, ...credentials };
   const connection = new Connection(
     target.node,
     (closing) => reach(contact, { ...deps, signal: AbortSignal.any([deps.signal, closing]) }),

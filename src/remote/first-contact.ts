@@ -28,6 +28,8 @@ export interface ContactTarget extends Contact, Login {
   readonly timeoutMs: number;
   /** The host that the connection goes through. */
   readonly via?: Bastion | undefined;
+  /** Whether it has been set up long ago, so that a login that is refused now always will be. */
+  readonly isSetUp?: boolean;
 }
 
 /** What reaching a node needs. */
@@ -76,6 +78,7 @@ export async function reach(target: ContactTarget, deps: ContactDeps): Promise<C
         deps.signal.throwIfAborted();
         if (!(error instanceof HandshakeFailed)) throw error;
         obstacles.add({ stage: 'handshake', failed: error });
+        if (error.refused && target.isSetUp === true && !isBooting(error)) throw obstacles.error();
         await pauseAfter(error, target.dialing, deadline, deps.clock);
       }
     }
@@ -172,7 +175,8 @@ async function pauseAfter(
 
 /** Remembers the last obstacle and since when it has been the same, and tells of each new one. */
 function recordObstacles(target: ContactTarget, { clock, onProgress }: ContactDeps) {
-  let last: Obstacle = { stage: 'tcp', failure: 'silent' };
+  const silence = target.via === undefined ? 'silent' : `no answer through ${target.via.name}`;
+  let last: Obstacle = { stage: 'tcp', failure: silence };
   let told = '';
   let sinceMs = clock.monotonicMs();
   return {

@@ -17,19 +17,26 @@ export type Identity =
 /** What ssh2 tries, one after the other. */
 export type AuthMethod = AgentAuthMethod | PublicKeyAuthMethod;
 
+/** How to log in. */
+export interface Credentials {
+  readonly methods: readonly AuthMethod[];
+  /** Why keys that were named are not among them: a passphrase, for example. Files that are not there are left out. */
+  readonly unused: readonly string[];
+}
+
 /** sshd ends a connection after six refused keys (MaxAuthTries). */
 const mostTries = 6;
 
 /**
- * The ways to log in as `username`: agents first, in which the keys of the named files come first, then the keys
+ * How to log in as `username`: agents first, in which the keys of the named files come first, then the keys
  * themselves. An encrypted key is used through an agent that holds it.
  *
  * @throws {UsageError} code `bad-private-key` when nothing is left to try, or a key that was given as text is none.
  */
-export async function authMethods(
+export async function credentialsOf(
   identities: readonly Identity[],
   { node, username }: { readonly node: string; readonly username: string },
-): Promise<readonly AuthMethod[]> {
+): Promise<Credentials> {
   const found = await Promise.all(identities.map(readIdentity));
   const keys = found.flatMap((each) => ('key' in each ? [each.key] : []));
   const publics = found.flatMap((each) => ('publicKey' in each ? [each.publicKey] : []));
@@ -47,13 +54,18 @@ export async function authMethods(
     return 'privateKey' in each && 'problem' in (found[index] ?? {});
   });
   if (methods.length === 0 || isBroken) throw noIdentity(node, problems);
-  return methods;
+  const unused = found.flatMap((each) =>
+    'problem' in each && each.isMissing !== true ? [each.problem] : [],
+  );
+  return { methods, unused };
 }
 
 type Found = {
   readonly key?: ParsedKey;
   readonly publicKey?: Buffer;
   readonly problem?: string;
+  /** There is no such file. */
+  readonly isMissing?: boolean;
 };
 
 async function readIdentity(identity: Identity): Promise<Found> {
@@ -67,7 +79,8 @@ async function readIdentity(identity: Identity): Promise<Found> {
     return { ...(half && { publicKey: half }), ...publicKey, ...parse(text, keyFile) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { problem: `${keyFile} cannot be read: ${reason}`, ...publicKey };
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return { problem: `${keyFile} cannot be read: ${reason}`, isMissing, ...publicKey };
   }
 }
 

@@ -17,9 +17,10 @@ export function openTcpChannel(
   client: Client,
   { node, host, port }: { readonly node: string; readonly host: string; readonly port: number },
 ): Promise<Duplex> {
+  const to = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
     const opened = (error: (Error & { reason?: unknown }) | undefined, channel: Duplex) => {
-      if (error !== undefined) return reject(openFailure(error, node, `${host}:${port}`));
+      if (error !== undefined) return reject(openFailure(error, node, to));
       // Whoever uses the channel learns of its end by `close`; an unheard error would end the process.
       channel.on('error', () => {});
       resolve(channel);
@@ -27,7 +28,7 @@ export function openTcpChannel(
     try {
       client.forwardOut('127.0.0.1', 0, host, port, opened);
     } catch (cause) {
-      reject(lost(node, `before ${host}:${port} was dialled`, false, cause));
+      reject(lost(node, `before ${to} was dialled`, false, cause));
     }
   });
 }

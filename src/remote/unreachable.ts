@@ -13,6 +13,8 @@ export interface Contact {
   readonly address: string;
   readonly port: number;
   readonly username: string;
+  /** Why keys that might have let it in were not tried. */
+  readonly unused?: readonly string[];
 }
 
 /** True when the node only says that it is still starting: a login refused for that reason is not a wrong key. */
@@ -87,11 +89,15 @@ export function unreachable(contact: Contact, obstacle: Obstacle, lastedMs: numb
   const { code, hint } = obstacleErrors[stage];
   const seconds = Math.max(1, Math.round(lastedMs / 1000));
   const what = describeObstacle(obstacle, contact);
+  const unused = stage === 'auth' ? (contact.unused ?? []) : [];
   return new DeployerError(
     code,
     `${contact.node} (${contact.address}): ${what} for ${seconds} s`,
     obstacle.stage === 'tcp'
       ? { hint, retryable: true }
-      : { hint, retryable: stage !== 'auth', cause: obstacle.failed },
+      : {
+          ...{ hint, retryable: stage !== 'auth', cause: obstacle.failed },
+          ...(unused.length > 0 && { excerpt: `not tried:\n${unused.join('\n')}` }),
+        },
   );
 }

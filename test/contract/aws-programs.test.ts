@@ -132,6 +132,18 @@ result = [code, [group['GroupName'] for group in ec2.describe_security_groups()[
     expect(result).toEqual(['DependencyViolation', ['default']]);
   });
 
+  test('a URL that boto3 has signed can be read by anybody, for as long as it says', async () => {
+    const result = await cloud.boto(`
+import urllib.request
+url = ec2.generate_presigned_url('describe_regions', HttpMethod='GET', ExpiresIn=60)
+result = [urllib.request.urlopen(url).status]
+try:
+    urllib.request.urlopen(url.replace('DescribeRegions', 'DescribeVpcs'))
+except urllib.error.HTTPError as error:
+    result.append(error.status)`);
+    expect(result).toEqual([200, 403]);
+  });
+
   test('boto3 reads a thousand machines page by page', async () => {
     const result = await cloud.boto(`
 ec2.run_instances(ImageId='${image}', MinCount=1000, MaxCount=1000, TagSpecifications=[

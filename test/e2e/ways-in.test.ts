@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sshd, startSshd } from '../contract/support/sshd.ts';
 import { insideMachine, livingMachines, nameOf } from './support/ground-truth.ts';
-import { resultOf } from './support/program.ts';
+import { errorOf, resultOf } from './support/program.ts';
 import { randomNumbers } from './support/random-numbers.ts';
 import {
   CreateResultSchema,
@@ -93,6 +93,21 @@ describe('C8: machines that are given a host key', () => {
     expect(again.changed).toBe(false);
     const words = ['ssh', 'hello', '2', '-p', 'given', '--', 'uname', '-n'];
     expect(await workspace.run(words)).toMatchObject({ code: 0 });
+  });
+
+  it('are not touched once another key is shown in place of theirs (C7)', async () => {
+    const print = 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d" " -f2';
+    const node = nodes[1] ?? '';
+    const own = await insideMachine(workspace, node, print);
+    const swap = `cd /etc/ssh; rm ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f ssh_host_ed25519_key
+      systemctl reload ssh`;
+    await insideMachine(workspace, node, swap);
+    const other = await insideMachine(workspace, node, print);
+    const failed = await workspace.run(create);
+    expect(failed.code).toBe(1);
+    expect(errorOf(failed).nodes).toMatchObject([
+      { node, error: { code: 'wrong-host-key', excerpt: `expected ${own}\nanswered ${other}` } },
+    ]);
     expect(await workspace.run(destroy)).toMatchObject({ code: 0 });
   });
 

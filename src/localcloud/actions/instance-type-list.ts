@@ -10,7 +10,7 @@ type Filtered = InstanceType & { readonly tags: readonly [] };
 const filters = filterTable<Filtered>({ 'instance-type': (type) => [type.name] });
 
 /** Describes the sizes of machine that there are. */
-export const describeInstanceTypes: Action = async ({ params }) => {
+export const describeInstanceTypes: Action = async ({ params, personality }) => {
   const names = listOf(params, 'InstanceType');
   const missing = names.find((name) => !instanceTypes.some((type) => type.name === name));
   if (missing !== undefined) {
@@ -19,10 +19,12 @@ export const describeInstanceTypes: Action = async ({ params }) => {
       `The following supplied instance types do not exist: [${missing}]`,
     );
   }
-  const found = instanceTypes
+  const named = instanceTypes
     .filter(({ name }) => names.length === 0 || names.includes(name))
-    .map((type): Filtered => ({ ...type, tags: [] }))
-    .filter(matcherOf(params, filters));
+    .map((type): Filtered => ({ ...type, tags: [] }));
+  if (personality.instanceTypes === 'eucalyptus')
+    return { instanceTypeDetails: named.map(eucalyptusItem) };
+  const found = named.filter(matcherOf(params, filters));
   const { items, nextToken } = pageOf(found, params, [5, 100]);
   return {
     instanceTypeSet: items.map(({ name, cpus, memoryMib }) => ({
@@ -34,3 +36,17 @@ export const describeInstanceTypes: Action = async ({ params }) => {
     nextToken,
   };
 };
+
+/** In Eucalyptus a disk is a number of the type, in GiB. */
+function eucalyptusItem({ name, cpus, memoryMib }: InstanceType) {
+  const disk = 8;
+  return {
+    name,
+    cpu: cpus,
+    disk,
+    memory: memoryMib,
+    networkInterfaces: 1,
+    availability: [],
+    ephemeralDisk: [],
+  };
+}

@@ -2,7 +2,7 @@ import { endInstance } from '../end-instance.ts';
 import { Ec2Fault } from '../fault.ts';
 import { withHands } from '../host.ts';
 import { misdeedOf, takeMisdeed } from '../misdeeds.ts';
-import { ownOf } from '../own.ts';
+import { type OwnRecord, ownOf } from '../own.ts';
 import type { CloudRecord, Instance } from '../record.ts';
 import { nextAddresses, parseBlock } from '../subnet.ts';
 import { accountNumber, zoneBlock } from '../zones.ts';
@@ -75,8 +75,9 @@ function addInstances(
 ): Instance[] {
   const { account, nowMs } = context;
   const { userData, zone } = request;
-  const keys = keyPairKeys(record, account, request.keyName);
-  const groups = groupsFor(record, context, request);
+  const own = ownOf(record, account, nowMs);
+  const keys = keyPairKeys(own, request.keyName);
+  const groups = groupsFor(own, context, request);
   const letsPairIn = misdeedOf(context.misdeeds, 'ignore-key-pair') === undefined;
   const isDeaf = misdeedOf(context.misdeeds, 'never-ssh') !== undefined;
   const reservation = makeId(context, 'r');
@@ -140,21 +141,18 @@ function addVolumes(
 }
 
 function groupsFor(
-  record: CloudRecord,
+  own: OwnRecord,
   context: ActionContext,
   { groups: { ids, names } }: LaunchRequest,
 ): string[] {
-  const own = ownOf(record, context.account, context.nowMs);
   const known = groupsOfAccount(context, own);
   const byName = names.map((name) => groupNamed(new Map([['GroupName', name]]), known).id);
   return [...findByIds(known, ids, 'group').map(({ id }) => id), ...byName];
 }
 
-function keyPairKeys(record: CloudRecord, account: string, name: string | undefined): string[] {
+function keyPairKeys({ keyPairs }: OwnRecord, name: string | undefined): string[] {
   if (name === undefined) return [];
-  const pair = record.keyPairs.find(
-    (candidate) => candidate.account === account && candidate.name === name,
-  );
+  const pair = keyPairs.find((candidate) => candidate.name === name);
   if (pair !== undefined) return [pair.publicKey];
   throw new Ec2Fault('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
 }

@@ -1,41 +1,34 @@
-import type { Filter, Instance, KeyPairInfo } from '@aws-sdk/client-ec2';
+import type { Filter, Instance } from '@aws-sdk/client-ec2';
 import type { Ec2Api } from './ec2-api.ts';
 
-/** A filter by one tag. */
-export function byTag(name: string, value: string): Filter {
-  return { Name: `tag:${name}`, Values: [value] };
+/** What an answer that comes in pages has in common. */
+interface Page {
+  readonly NextToken?: string | undefined;
 }
 
-/** A filter that leaves out machines that are gone. */
-export const notTerminated: Filter = {
-  Name: 'instance-state-name',
-  Values: ['pending', 'running', 'stopping', 'stopped', 'shutting-down'],
-};
-
-/** Every instance that passes all filters, whatever the number of pages. */
-export async function describeInstances(
-  { sdk, client }: Ec2Api,
-  filters: Filter[],
-): Promise<readonly Instance[]> {
-  const instances: Instance[] = [];
+/** All pages of an answer, whatever their number. */
+export async function allPages<P extends Page, T>(
+  ask: (token: string | undefined) => Promise<P>,
+  itemsOf: (page: P) => readonly T[] | undefined,
+): Promise<readonly T[]> {
+  const items: T[] = [];
   let token: string | undefined;
   do {
-    const page = await client.send(
-      new sdk.DescribeInstancesCommand({ Filters: filters, MaxResults: 1000, NextToken: token }),
-    );
-    for (const reservation of page.Reservations ?? []) {
-      instances.push(...(reservation.Instances ?? []));
-    }
-    token = page.NextToken;
-  } while (token !== undefined && token !== '');
-  return instances;
+    const page = await ask(token);
+    items.push(...(itemsOf(page) ?? []));
+    token = page.NextToken === '' ? undefined : page.NextToken;
+  } while (token !== undefined);
+  return items;
 }
 
-/** The key pairs that pass all filters. */
-export async function describeKeyPairs(
+/** Every instance that passes all filters. */
+export function describeInstances(
   { sdk, client }: Ec2Api,
-  filters: Filter[],
-): Promise<readonly KeyPairInfo[]> {
-  const answer = await client.send(new sdk.DescribeKeyPairsCommand({ Filters: filters }));
-  return answer.KeyPairs ?? [];
+  Filters: Filter[],
+): Promise<readonly Instance[]> {
+  return allPages(
+    (NextToken) =>
+      client.send(new sdk.DescribeInstancesCommand({ Filters, MaxResults: 1000, NextToken })),
+    (page) => page.Reservations?.flatMap(({ Instances }) => Instances ?? []),
+  );
 }

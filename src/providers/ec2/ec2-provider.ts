@@ -1,149 +1,90 @@
-import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { DeployerError } from '../../errors.ts';
-import type { ClusterRef, LaunchRequest, LaunchSecrets, Machine, Provider } from '../provider.ts';
-import { toApiError } from './api-error.ts';
-import { byTag, describeInstances, notTerminated } from './describe.ts';
+import type { Machine, Provider } from '../provider.ts';
+import { accountOf } from './account.ts';
+import { findAilments } from './ailments.ts';
+import type { CapabilitySource } from './capability-source.ts';
+import { consoleOutput } from './console-output.ts';
+import { describeInstances } from './describe.ts';
+import { discoverClusters } from './discover.ts';
 import type { Ec2Api } from './ec2-api.ts';
+import { resolveImage } from './image.ts';
+import { typeFigures } from './instance-types.ts';
+import { importKey } from './key.ts';
+import { labelMachines } from './label.ts';
+import { launch } from './launch.ts';
 import { toMachine } from './machine.ts';
-import { userDataFor } from './operator-keys.ts';
-import { formatOrdinals } from './ordinals.ts';
-import { resolveImage, typeFigures } from './prepare.ts';
+import { byUid } from './marks.ts';
+import { openNetwork } from './network.ts';
+import { findOwned } from './owned.ts';
+import { protectedAmong, unprotect } from './protection.ts';
+import { createRecentLaunches } from './recent-launches.ts';
 import { sweepCluster } from './sweep.ts';
-import { clusterTags, tagMap, tagNames } from './tags.ts';
+import { tagNames } from './tags.ts';
+import { terminateInstances } from './terminate.ts';
 
-/** A {@link Provider} on any EC2-compatible cloud that the client reaches. */
+/** A {@link Provider} on any EC2-compatible cloud that the client reaches; what that cloud can do goes by a table. */
 export function createEc2Provider(
   api: Ec2Api,
+  capabilities: CapabilitySource,
   about: Pick<Provider, 'cloud' | 'dialing' | 'pollMs'>,
 ): Provider {
-  const { sdk, client } = api;
+  const { sdk } = api;
+  const recent = createRecentLaunches(api.deps.clock);
   return {
     ...about,
-    account: async () => null,
-    prepare: (image) => named('DescribeImages', resolveImage(api, image)),
-    figures: (types) => named('DescribeInstanceTypes', typeFigures(api, types)),
-    importKey: (cluster, name, publicKey) =>
-      named('ImportKeyPair', importKey(api, cluster, name, publicKey)),
-    openNetwork: async () => ({ groupIds: [], subnets: [] }),
-    launch: (request, secrets) => named('RunInstances', launch(api, request, secrets)),
-    label: (cluster, machines) => named('CreateTags', label(api, cluster, machines)),
-    describe: (uid) => named('DescribeInstances', describe(api, uid)),
-    discover: (name) => named('DescribeInstances', discover(api, name)),
+    account: () => accountOf(api),
+    prepare: async (image) => {
+      await capabilities.settled();
+      return resolveImage(api, image);
+    },
+    figures: (types) => typeFigures(api, types),
+    importKey: async (cluster, name, publicKey) =>
+      importKey(api, await capabilities.settled(), cluster, name, publicKey),
+    openNetwork: async (cluster, wish) =>
+      openNetwork(api, await capabilities.settled(), cluster, wish),
+    launch: async (request, secrets) => {
+      const machines = await launch(api, await capabilities.settled(), request, secrets);
+      recent.add(request.cluster.uid, machines);
+      return machines;
+    },
+    label: (cluster, machines) => labelMachines(api, cluster, machines),
+    describe: async (uid) => recent.complete(uid, await describe(api, uid)),
+    discover: async (name) => discoverClusters(api, await capabilities.known(), name),
     start: async (ids) => {
-      const command = new sdk.StartInstancesCommand({ InstanceIds: [...ids] });
-      await named('StartInstances', client.send(command));
+      await api.client.send(new sdk.StartInstancesCommand({ InstanceIds: [...ids] }));
     },
-    protectedAmong: async () => [],
-    unprotect: async () => {},
+    ailments: async (ids) =>
+      (await capabilities.known()).statusChecks ? findAilments(api, ids) : new Map(),
+    protectedAmong: (ids) => protectedAmong(api, ids),
+    unprotect: (ids) => unprotect(api, ids),
     terminate: async (ids) => {
-      const command = new sdk.TerminateInstancesCommand({ InstanceIds: [...ids] });
-      await named('TerminateInstances', client.send(command));
+      recent.drop(ids);
+      await terminateInstances(api, ids);
     },
-    consoleOutput: (id) => named('GetConsoleOutput', consoleOutput(api, id)),
-    sweep: (uid) => named('the sweep', sweepCluster(api, uid)),
-    owned: async () => [],
+    consoleOutput: (id) => consoleOutput(api, id),
+    sweep: async (uid) => sweepCluster(api, await capabilities.known(), uid),
+    owned: () => findOwned(api),
+    calls: api.calls,
   };
-}
-
-async function named<T>(call: string, answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw toApiError(call, error);
-  }
-}
-
-async function importKey(
-  { sdk, client }: Ec2Api,
-  cluster: ClusterRef,
-  name: string,
-  publicKey: string,
-): Promise<void> {
-  try {
-    await client.send(
-      new sdk.ImportKeyPairCommand({
-        KeyName: name,
-        PublicKeyMaterial: Buffer.from(publicKey),
-        TagSpecifications: [{ ResourceType: 'key-pair', Tags: clusterTags(cluster) }],
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'InvalidKeyPair.Duplicate') throw error;
-  }
-}
-
-async function launch(
-  { sdk, client }: Ec2Api,
-  request: LaunchRequest,
-  secrets: LaunchSecrets,
-): Promise<readonly Machine[]> {
-  const input = runInstancesInput(request, secrets);
-  const answer = await client.send(new sdk.RunInstancesCommand(input));
-  return (answer.Instances ?? []).map(toMachine).filter((machine) => machine !== null);
-}
-
-function runInstancesInput(
-  request: LaunchRequest,
-  secrets: LaunchSecrets,
-): RunInstancesCommandInput {
-  const count = request.ordinals.length;
-  const userData = userDataFor(request, secrets);
-  const tags = [
-    ...clusterTags(request.cluster),
-    { Key: tagNames.incarnation, Value: String(request.incarnation) },
-    { Key: tagNames.ordinals, Value: formatOrdinals(request.ordinals) },
-  ];
-  return {
-    ImageId: request.imageId,
-    InstanceType: request.pool.instanceType as NonNullable<
-      RunInstancesCommandInput['InstanceType']
-    >,
-    MinCount: count,
-    MaxCount: count,
-    KeyName: request.keyName,
-    ClientToken: request.token,
-    TagSpecifications: [{ ResourceType: 'instance', Tags: tags }],
-    ...(userData === undefined ? {} : { UserData: Buffer.from(userData).toString('base64') }),
-  };
-}
-
-async function label(
-  { sdk, client }: Ec2Api,
-  cluster: ClusterRef,
-  machines: readonly Machine[],
-): Promise<void> {
-  for (const machine of machines.filter(({ isLabelled }) => !isLabelled)) {
-    const tags = [
-      { Key: tagNames.name, Value: `${cluster.name}-${machine.ordinal}` },
-      { Key: tagNames.ordinal, Value: String(machine.ordinal) },
-    ];
-    await client.send(new sdk.CreateTagsCommand({ Resources: [machine.id], Tags: tags }));
-  }
 }
 
 async function describe(api: Ec2Api, uid: string): Promise<readonly Machine[]> {
-  const instances = await describeInstances(api, [byTag(tagNames.uid, uid)]);
-  return instances.map((instance) => {
+  const instances = await describeInstances(api, [byUid(uid)]);
+  return instances.flatMap((instance) => {
     const machine = toMachine(instance);
     if (machine !== null) return machine;
-    throw new DeployerError(
-      'foreign-machine',
-      `machine ${instance.InstanceId ?? '?'} carries the cluster's uid but not its place in it`,
-      {
-        hint: `Restore its ${tagNames.ordinals} and ${tagNames.incarnation} tags, or terminate it.`,
-      },
-    );
+    // Its tags go with it; only one that runs may stand in some node's place.
+    if (instance.State?.Name === 'terminated') return [];
+    throw foreignMachine(instance.InstanceId ?? '?');
   });
 }
 
-async function discover(api: Ec2Api, clusterName: string): Promise<readonly string[]> {
-  const filters = [byTag(tagNames.cluster, clusterName), notTerminated];
-  const instances = await describeInstances(api, filters);
-  const uids = instances.map((instance) => tagMap(instance.Tags).get(tagNames.uid) ?? '');
-  return [...new Set(uids)].filter((uid) => uid !== '');
-}
-
-async function consoleOutput({ sdk, client }: Ec2Api, id: string): Promise<string> {
-  const answer = await client.send(new sdk.GetConsoleOutputCommand({ InstanceId: id }));
-  return Buffer.from(answer.Output ?? '', 'base64').toString('utf8');
+function foreignMachine(id: string): DeployerError {
+  return new DeployerError(
+    'foreign-machine',
+    `machine ${id} carries the cluster's uid but not its place in it`,
+    {
+      hint: `Restore its ${tagNames.ordinals} and ${tagNames.incarnation} tags, or terminate it.`,
+    },
+  );
 }

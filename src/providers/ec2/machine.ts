@@ -1,7 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Machine, MachineState } from '../provider.ts';
-import { parseOrdinals } from './ordinals.ts';
-import { tagMap, tagNames } from './tags.ts';
+import { launchOrdinals, tagMap, tagNames } from './tags.ts';
 
 const states: ReadonlySet<string> = new Set([
   'pending',
@@ -16,14 +15,10 @@ function isMachineState(word: string): word is MachineState {
   return states.has(word);
 }
 
-/**
- * The machine behind an EC2 instance, or `null` when its tags do not say which node of a cluster it is.
- * The ordinal is the entry of the launch's list at the instance's launch index: one call tags all its machines alike.
- */
+/** The machine behind an EC2 instance, or `null` when its tags do not say which node of a cluster it is. */
 export function toMachine(instance: Instance): Machine | null {
   const tags = tagMap(instance.Tags);
-  const ordinals = parseOrdinals(tags.get(tagNames.ordinals) ?? '');
-  const ordinal = ordinals?.[instance.AmiLaunchIndex ?? 0];
+  const ordinal = ordinalOf(instance, tags);
   const incarnation = Number(tags.get(tagNames.incarnation));
   const state = instance.State?.Name ?? '';
   if (ordinal === undefined || !Number.isInteger(incarnation) || !isMachineState(state))
@@ -40,6 +35,17 @@ export function toMachine(instance: Instance): Machine | null {
     instanceType: instance.InstanceType ?? '',
     isLabelled: tags.get(tagNames.ordinal) === String(ordinal),
   };
+}
+
+/**
+ * The entry of the launch's list at the instance's launch index, since one call tags all its machines alike; where
+ * somebody took that list off, the machine's own tag.
+ */
+function ordinalOf(instance: Instance, tags: ReadonlyMap<string, string>): number | undefined {
+  const ordinals = launchOrdinals(tags);
+  if (ordinals !== null) return ordinals[instance.AmiLaunchIndex ?? 0];
+  const own = tags.get(tagNames.ordinal) ?? '';
+  return /^[1-9]\d{0,5}$/.test(own) ? Number(own) : undefined;
 }
 
 function present<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {

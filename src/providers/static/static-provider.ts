@@ -51,6 +51,8 @@ const nothingToDo = {
   protectedAmong: async () => [],
   unprotect: async () => {},
   consoleOutput: async () => '',
+  ailments: async () => new Map(),
+  calls: () => new Map(),
 } satisfies Partial<Provider>;
 
 async function describe(park: Park, uid: string): Promise<readonly Machine[]> {

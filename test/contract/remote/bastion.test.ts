@@ -10,7 +10,7 @@ import { connect } from '../../../src/remote/connect.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { startProxy } from '../support/proxy.ts';
-import { deps, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps, generateKey, type Sshd, startSshd } from '../support/sshd.ts';
 
 const run = promisify(execFile);
 const newFolder = temporaryFolders();
@@ -100,6 +100,23 @@ describe.skipIf(!canHaveMachines)('C16: nodes behind bastions', () => {
     await bastions.close();
   });
 
+  it('are not taken for silent where it is the host that lets nobody in', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd();
+    const identities = [{ privateKey: generateKey().private }];
+    const bastions = openBastions(deps);
+    const via = bastions.through([hopTo(bastion, { identities })]);
+    const contacts = [1, 2].map(() => connect(node.target({ via, timeoutMs: 60_000 }), deps));
+    const failures = await Promise.all(contacts.map((each) => each.catch((error) => error)));
+    await bastions.close();
+    for (const failure of failures) {
+      expect(failure).toMatchObject({
+        code: 'bastion-unreachable',
+        message: expect.stringContaining('bastion 127.0.0.1'),
+      });
+    }
+  });
+
   it('are not reached where the host forbids forwarding, which is said', async () => {
     await using bastion = await startSshd(['AllowTcpForwarding no']);
     await using node = await startSshd();
@@ -147,6 +164,18 @@ describe.skipIf(!canHaveMachines)('C16: a login', () => {
     const withAgent = [{ agent: agent.socket }, ...identities];
     const remote = await connect(sshd.target({ identities: withAgent }), deps);
     await remote.close();
+  });
+
+  it('that is refused names the encrypted key that could not be tried', async () => {
+    const file = await keyFile(['-t', 'ed25519'], 'secret');
+    const [own, missing] = [await keyFile(['-t', 'ed25519']), join(newFolder(), 'none')];
+    await using sshd = await startSshd([], { loginFile: `${file}.pub` });
+    const identities = [own, file, missing].map((each) => ({ keyFile: each }));
+    const connecting = connect(sshd.target({ identities, timeoutMs: 500 }), deps);
+    await expect(connecting).rejects.toMatchObject({
+      code: 'authentication-refused',
+      excerpt: expect.stringMatching(/^not tried:\n[^\n]*id cannot be read: [^\n]*ncrypted[^\n]*$/),
+    });
   });
 
   it('is made by the key of the named file, of however many the agent holds', async () => {

@@ -14,7 +14,11 @@ import { imagesDirectory } from '../../support/images.ts';
 /** A real sshd of Debian 12 on a loopback port, that lets root in with one key. */
 export interface Sshd {
   readonly port: number;
+  /** What it has on this computer. */
+  readonly folder: string;
   readonly fingerprint: string;
+  /** Its public host key in base64. */
+  readonly hostKey: string;
   /** The private key that it lets in, in OpenSSH's format. */
   readonly loginKey: string;
   readonly target: (changes?: Partial<ConnectTarget>) => ConnectTarget;
@@ -84,11 +88,14 @@ export async function startSshd(
       '',
     ].join('\n'),
   );
-  const { fingerprint } = readHostKey(Buffer.from(hostKey.public.split(' ')[1] ?? '', 'base64'));
+  const base64 = hostKey.public.split(' ')[1] ?? '';
+  const { fingerprint } = readHostKey(Buffer.from(base64, 'base64'));
   let child: ChildProcess | undefined;
   const sshd: Sshd = {
     port,
+    folder: directory,
     fingerprint,
+    hostKey: base64,
     loginKey: login.private,
     target: (changes = {}) => ({
       node: 'node-1',

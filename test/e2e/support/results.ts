@@ -23,6 +23,7 @@ export const CreateResultSchema = z.strictObject({
   nodes: z.array(z.strictObject({ name: z.string(), address: z.string() })),
   proofs: z.array(ProofSchema),
   outputs: z.record(z.string(), z.string()),
+  calls: z.record(z.string(), z.number()),
 });
 
 /** What `status --json` prints: exactly these fields. */

@@ -14,7 +14,7 @@ beforeEach(() => {
   cwd = newFolder();
 });
 
-const figures = new Map([['small', { memoryMib: 4096, cpus: 2 }]]);
+const figures = new Map([['t3.medium', { memoryMib: 4096, cpus: 2 }]]);
 
 /** What is found when the cloud answers like this, one time after the other and the last way from then on. */
 async function found(

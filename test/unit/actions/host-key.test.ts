@@ -1,5 +1,16 @@
-import { expect, test } from 'vitest';
-import { consoleFingerprints } from '../../../src/actions/host-key.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { checkHostKey, consoleFingerprints } from '../../../src/actions/host-key.ts';
+import { readHostKey } from '../../../src/remote/host-key.ts';
+import { generatePrivateKey, publicKeyLine } from '../../../src/state/openssh-key.ts';
+import { temporaryFolders } from '../../support/temporary-folder.ts';
+import { clusterIn } from './support/cluster.ts';
+import { contextIn } from './support/run.ts';
+
+const newFolder = temporaryFolders();
+let cwd: string;
+beforeEach(() => {
+  cwd = newFolder();
+});
 
 const block = `
 -----BEGIN SSH HOST KEY FINGERPRINTS-----
@@ -16,4 +27,70 @@ test("the ed25519 fingerprint is read out of a booting machine's console", () =>
 test('a console that has not come that far shows none', () => {
   expect(consoleFingerprints('')).toEqual([]);
   expect(consoleFingerprints(block.slice(0, 60))).toEqual([]);
+});
+
+function newKey() {
+  const line = publicKeyLine(generatePrivateKey('test'), 'test') ?? '';
+  return readHostKey(Buffer.from(line.split(' ')[1] ?? '', 'base64'));
+}
+
+/** A cluster, and how it takes the keys that its machines show. */
+async function door({ console = '' } = {}) {
+  const context = contextIn(cwd);
+  const cluster = await clusterIn(cwd, 'zookeeper', 3, {
+    can: { consoleOutput: async () => console },
+  });
+  const peer = { certificate: () => Promise.reject(new Error('nobody asks for it')) };
+  const names = ['10.0.0.1'];
+  const shows = (id: string, key: ReturnType<typeof newKey>, pins = true) =>
+    checkHostKey(
+      cluster,
+      { node: 'n-1', machineId: id, names, port: 22, key, peer },
+      { pins, context },
+    );
+  return { context, hostKeys: cluster.state.hostKeys, shows };
+}
+
+describe('C7: a machine that was seen before', () => {
+  test('is refused with another key, and both fingerprints are shown', async () => {
+    const [own, other] = [newKey(), newKey()];
+    const { hostKeys, shows } = await door();
+    await hostKeys.pin('i-1', own);
+    await shows('i-1', own);
+    await expect(shows('i-1', other)).rejects.toMatchObject({
+      code: 'wrong-host-key',
+      excerpt: `expected ${own.fingerprint}\nanswered ${other.fingerprint}`,
+    });
+    expect(await hostKeys.accepted('i-1')).toMatchObject([{ base64: own.base64 }]);
+  });
+
+  test('says nothing about another one at its address', async () => {
+    const [own, other] = [newKey(), newKey()];
+    const shown = `-----BEGIN SSH HOST KEY FINGERPRINTS-----
+256 ${other.fingerprint} root@ip (ED25519)
+-----END SSH HOST KEY FINGERPRINTS-----`;
+    const { hostKeys, shows } = await door({ console: shown });
+    await hostKeys.pin('i-1', own);
+    await shows('i-2', other);
+    expect(await hostKeys.pinned('i-2')).toMatchObject({ base64: other.base64 });
+  });
+});
+
+describe('C8: a machine that was given its key', () => {
+  test('may show that or its own until it has shown its own', async () => {
+    const [given, own, other] = [newKey(), newKey(), newKey()];
+    const { hostKeys, shows } = await door();
+    await hostKeys.pin('i-1', given, 'token-1');
+    await shows('i-1', given);
+    await hostKeys.pinNext('i-1', own);
+    await shows('i-1', given);
+    await expect(shows('i-1', other)).rejects.toMatchObject({
+      code: 'wrong-host-key',
+      excerpt: expect.stringContaining(`${given.fingerprint} or ${own.fingerprint}`),
+    });
+    await shows('i-1', own, false);
+    expect(await hostKeys.accepted('i-1')).toHaveLength(2);
+    await shows('i-1', own);
+    await expect(shows('i-1', given)).rejects.toMatchObject({ code: 'wrong-host-key' });
+  });
 });

@@ -26,7 +26,7 @@ async function surveyed(
 ) {
   const can = {
     describe: async () => machines,
-    figures: async () => new Map([['small', { memoryMib: 1, cpus: 1 }]]),
+    figures: async () => new Map([['t3.medium', { memoryMib: 1, cpus: 1 }]]),
   };
   const consoleOutput = async () => '';
   const cluster = await clusterIn(cwd, 'zookeeper', 3, { can: { ...can, consoleOutput } });

@@ -10,6 +10,7 @@ const created: Awaited<ReturnType<Actions['create']>> = {
   ms: 16_800,
   nodes: [{ name: 'zookeeper-default-1', address: '10.77.0.11' }],
   proofs: [],
+  calls: {},
   outputs: { connect: '10.77.0.11:2181' },
 };
 

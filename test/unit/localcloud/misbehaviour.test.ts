@@ -178,6 +178,7 @@ describe.skipIf(process.platform !== 'linux')('a cloud that is late', () => {
     await client.send(
       new ImportKeyPairCommand({ KeyName: 'k', PublicKeyMaterial: Buffer.from('ssh-rsa AAAA') }),
     );
+    expect(await outcome(launched(client, { KeyName: 'k' }))).toBe('InvalidKeyPair.NotFound');
     const ask = { InstanceIds: ids };
     expect(await described(client)).toEqual([]);
     expect(await outcome(described(client, ids))).toBe('InvalidInstanceID.NotFound');

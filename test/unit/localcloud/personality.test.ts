@@ -1,6 +1,7 @@
 import {
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
   DescribeVolumesCommand,
   type EC2Client,
   GetConsoleOutputCommand,
@@ -78,6 +79,24 @@ describe.skipIf(process.platform !== 'linux')(
         eucalyptus: ['InvalidKey.Format', 'done', 400],
         openstack: ['done', 'InvalidRequest', 400],
       });
+    });
+
+    test('describe instance types as AWS does, in words that its clients do not see, or not at all', async () => {
+      const types = await inEach(async (client) => {
+        const { InstanceTypes } = await client
+          .send(new DescribeInstanceTypesCommand({ InstanceTypes: ['t3.small'] }))
+          .catch(({ name }) => ({ InstanceTypes: [{ InstanceType: name }] }));
+        return InstanceTypes?.map(({ InstanceType }) => InstanceType);
+      });
+      expect(types).toEqual({
+        aws: ['t3.small'],
+        eucalyptus: undefined,
+        openstack: ['InvalidRequest'],
+      });
+      const { body } = await open('eucalyptus').cloud.call(
+        'Action=DescribeInstanceTypes&InstanceType.1=t3.small',
+      );
+      expect(body).toContain('<instanceTypeDetails><item><name>t3.small</name><cpu>2</cpu>');
     });
 
     test('compare the request behind a token that comes again, or only the token', async () => {

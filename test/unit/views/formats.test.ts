@@ -104,6 +104,7 @@ describe('formatReady', () => {
       ms: 16_800,
       changed: true,
       outputs: { connect: '10.77.0.11:2181 ' },
+      calls: {},
       next: { look: 'deployer zookeeper --op status', 'log in': 'deployer ssh zookeeper 1' },
     });
 
@@ -113,8 +114,15 @@ describe('formatReady', () => {
       '  look      deployer zookeeper --op status',
       '  log in    deployer ssh zookeeper 1',
     ]);
-    expect(formatReady({ ms: 90, changed: false, outputs: {}, next: {} })).toEqual([
-      'ready in 0.1s, nothing had to change',
+    const nothing = { ms: 90, changed: false, outputs: {}, calls: {}, next: {} };
+    expect(formatReady(nothing)).toEqual(['ready in 0.1s, nothing had to change']);
+  });
+
+  it('counts the calls that a cloud got, the most frequent first', () => {
+    const calls = { RunInstances: 1, DescribeInstances: 9, CreateTags: 2 };
+    expect(formatReady({ ms: 90, changed: true, outputs: {}, calls, next: {} })).toEqual([
+      'ready in 0.1s',
+      '  calls     12: DescribeInstances 9, CreateTags 2, RunInstances 1',
     ]);
   });
 });

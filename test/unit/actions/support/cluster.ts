@@ -37,6 +37,7 @@ export async function clusterIn(
       name: known.request.clusterName,
       connections: [],
       hosts: null,
+      hops: [],
       bastions: openBastions(context),
       account: null,
       login: { username: 'root' },

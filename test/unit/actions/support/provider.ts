@@ -8,7 +8,8 @@ export function providerThat(can: Partial<Provider>): Provider {
     ...{ prepare: cannot, figures: cannot, importKey: cannot, launch: cannot, label: cannot },
     ...{ describe: cannot, discover: cannot, start: cannot, terminate: cannot },
     ...{ consoleOutput: cannot, sweep: cannot, owned: cannot, account: async () => null },
-    ...{ protectedAmong: async () => [], unprotect: cannot },
+    ...{ protectedAmong: async () => [], unprotect: cannot, ailments: async () => new Map() },
+    calls: () => new Map(),
     openNetwork: async () => ({ groupIds: [], subnets: [] }),
     ...can,
   };

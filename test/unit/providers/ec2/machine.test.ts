@@ -1,7 +1,11 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
-import { toMachine } from '../../../src/providers/ec2/machine.ts';
+import { toMachine } from '../../../../src/providers/ec2/machine.ts';
 
+const placed = [
+  { Key: 'deployer:ordinals', Value: '1-2,7' },
+  { Key: 'deployer:incarnation', Value: '1' },
+];
 const instance: Instance = {
   InstanceId: 'i-1',
   AmiLaunchIndex: 2,
@@ -9,10 +13,7 @@ const instance: Instance = {
   PrivateIpAddress: '10.0.0.5',
   InstanceType: 't3.medium',
   Placement: { AvailabilityZone: 'local-1a' },
-  Tags: [
-    { Key: 'deployer:ordinals', Value: '1-2,7' },
-    { Key: 'deployer:incarnation', Value: '1' },
-  ],
+  Tags: placed,
 };
 
 test("a machine's ordinal is the entry of the launch's list at its launch index", () => {
@@ -24,9 +25,28 @@ test("a machine's ordinal is the entry of the launch's list at its launch index"
   });
 });
 
+test('a list that goes on in further tags is read as one', () => {
+  const Tags = [...placed, { Key: 'deployer:ordinals:2', Value: '9,11' }];
+  expect(toMachine({ ...instance, AmiLaunchIndex: 4, Tags })?.ordinal).toBe(11);
+});
+
+test('a machine whose list was taken off is known by its own ordinal (B10)', () => {
+  const Tags = [...placed.slice(1), { Key: 'deployer:ordinal', Value: '7' }];
+  expect(toMachine({ ...instance, Tags })?.ordinal).toBe(7);
+});
+
+test('a machine that ended says why (B7)', () => {
+  const StateReason = { Code: 'Server.InternalError', Message: 'Server.InternalError: no disk' };
+  const ended: Instance = { ...instance, State: { Name: 'terminated' }, StateReason };
+  expect(toMachine(ended)).toMatchObject({
+    state: 'terminated',
+    stateReason: 'Server.InternalError: no disk',
+  });
+});
+
 test('a machine is labelled once it bears its own ordinal', () => {
   expect(toMachine(instance)?.isLabelled).toBe(false);
-  const Tags = [...(instance.Tags ?? []), { Key: 'deployer:ordinal', Value: '7' }];
+  const Tags = [...placed, { Key: 'deployer:ordinal', Value: '7' }];
   expect(toMachine({ ...instance, Tags })?.isLabelled).toBe(true);
 });
 
