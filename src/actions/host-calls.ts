@@ -65,7 +65,10 @@ export function hostCalls(
     leave: async (uid) => {
       const { purgeData } = leaving;
       const { kept } = await leaveHost(await reach(), { uid, purgeData }, asking);
-      if (kept.length > 0) leaving.kept.push({ host: id, folders: kept });
+      if (kept.length === 0) return;
+      leaving.kept.push({ host: id, folders: kept });
+      const message = `${id} keeps what services wrote to ${kept.join(', ')}`;
+      context.emit({ type: 'notice', level: 'info', message });
     },
   };
 }

@@ -60,12 +60,12 @@ afterAll(async () => {
 
 describe('a machine of your own', () => {
   it.each([
-    ['asked', /password is required/, /NOPASSWD/],
-    ['nobody-special', /./, /NOPASSWD/],
-    ['teletyped', /tty/, /requiretty/],
+    ['asked', /NOPASSWD/],
+    ['nobody-special', /NOPASSWD/],
+    ['teletyped', /requiretty/],
   ])(
     'C9: on which the sudo of %s does not run as root is told with what to do',
-    async (user, _said, hint) => {
+    async (user, hint) => {
       const problem = await problemOf(user);
 
       expect(problem?.about).toBe(`${own.address} root`);

@@ -170,9 +170,14 @@ describe('deployer zookeeper on machines of your own', () => {
     expect((await run('destroy', 'zookeeper')).code).toBe(0);
   });
 
-  it('keeps nothing where data is purged', async () => {
+  it('keeps nothing where data is purged, once the machine can be reached', async () => {
     await writeRack(workspace, hosts.slice(2, 3));
     expect((await run('zookeeper', '-n', '1')).code).toBe(0);
+    await machine(3).inside('systemctl stop ssh');
+    const cut = await run('destroy', 'zookeeper', '--purge-data');
+    await machine(3).inside('systemctl start ssh');
+    expect(cut.code).toBe(1);
+    expect(cut.stderr).toContain(`${address(3)} cannot be left as found`);
     const { code, stdout } = await run('destroy', 'zookeeper', '--purge-data');
 
     expect(code).toBe(0);
