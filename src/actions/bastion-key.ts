@@ -22,7 +22,7 @@ export function bastionName({ names, port }: Bastion): string {
  * @throws {DeployerError} `wrong-host-key` with both fingerprints
  */
 export async function checkBastionKey(
-  { state: { hostKeys } }: Pick<Place, 'state'>,
+  { state: { hostKeys } }: { readonly state: Pick<Place['state'], 'hostKeys'> },
   bastion: Bastion,
   shown: { readonly key: HostKey; readonly peer: Peer },
   { pins, context }: { pins: boolean; context: ActionContext },

@@ -3,12 +3,12 @@ import type { ConnectTarget } from '../remote/connect.ts';
 import type { HostKey, Peer } from '../remote/host-key.ts';
 import { checkBastionKey } from './bastion-key.ts';
 import type { ActionContext } from './context.ts';
-import { checkHostKey } from './host-key.ts';
+import { checkHostKey, type Keeper } from './host-key.ts';
 import type { Place } from './open-place.ts';
 import { identitiesOf, type WayIn } from './way-in.ts';
 
 /** What machines are reached through, and told apart by. */
-export interface Doors extends Pick<Place, 'request' | 'state' | 'bastions'> {
+export interface Doors extends Pick<Keeper, 'request' | 'state'>, Pick<Place, 'bastions'> {
   readonly provider: Pick<Provider, 'dialing' | 'consoleOutput'>;
 }
 
@@ -20,7 +20,7 @@ export function targetOf(
   { timeoutMs, pins }: { readonly timeoutMs: number; readonly pins: boolean },
   context: ActionContext,
 ): ConnectTarget {
-  const { address, port, username, hops, names } = way;
+  const { address, port, username, hops, names, knownHostsFiles } = way;
   const identities = identitiesOf(way);
   const remembering = { pins, context };
   const through = hops.map((hop) => ({
@@ -34,7 +34,7 @@ export function targetOf(
     dialing: doors.provider.dialing,
     via: doors.bastions.through(through),
     verifyHostKey: (key, peer) => {
-      const answering = { node: name, machineId, names, port, key, peer };
+      const answering = { node: name, machineId, names, port, key, peer, knownHostsFiles };
       return checkHostKey(doors, answering, remembering);
     },
   };

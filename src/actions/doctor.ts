@@ -1,8 +1,11 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { resolveProfile } from '../config/request.ts';
+import { type ResolvedProfile, resolveProfile } from '../config/request.ts';
 import { checkPrerequisites } from '../localcloud/prerequisites.ts';
+import { checkCloud } from './check-cloud.ts';
+import { checkHosts } from './check-hosts.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
+import { openCloud } from './open-cloud.ts';
 import { requestDeps } from './surroundings.ts';
 
 /** For which profile. */
@@ -19,22 +22,20 @@ export interface DoctorCheck {
   readonly hint: string | undefined;
 }
 
-/** What this computer has of what it needs. */
+/** What there is of what is needed. */
 export interface DoctorResult {
   readonly ok: boolean;
   readonly checks: readonly DoctorCheck[];
 }
 
-/** Looks for everything that a profile needs of this computer, and changes nothing. */
+/** Looks for everything that a profile needs, here and where clusters would be made, and changes nothing. */
 export async function doctor(
   request: DoctorRequest,
   context: ActionContext,
 ): Promise<DoctorResult> {
   const { profile, state, config: configFile } = request;
-  const { credentials } = await resolveProfile(
-    { profile, state, configFile },
-    requestDeps(context),
-  );
+  const resolved = await resolveProfile({ profile, state, configFile }, requestDeps(context));
+  const { credentials } = resolved;
   const prerequisites = credentials.kind === 'local' ? await checkPrerequisites(context.env) : [];
   const checks = [
     nodeCheck(),
@@ -45,8 +46,24 @@ export async function doctor(
       detail: why,
       hint: found ? undefined : fix,
     })),
+    ...(await placeChecks(resolved, context)),
   ];
   return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+/** What can be told of where clusters would be made, without making anything. */
+async function placeChecks(
+  resolved: ResolvedProfile,
+  context: ActionContext,
+): Promise<readonly DoctorCheck[]> {
+  const { credentials, profile } = resolved;
+  if (credentials.kind === 'local') return [];
+  await using cloud = await openCloud(resolved, context);
+  const { provider, hosts } = cloud;
+  // Awaited here: what is opened is closed when this function returns.
+  return hosts === null
+    ? await checkCloud(provider, credentials, profile)
+    : await checkHosts(hosts, context);
 }
 
 /** The launcher refuses an older Node, so this program never runs on one. */

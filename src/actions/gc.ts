@@ -5,7 +5,7 @@ import type { ClusterRef, Owned } from '../providers/provider.ts';
 import { listClusters, openClusterState } from '../state/cluster-state.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
 import { endMachines, sweepCluster } from './end-machines.ts';
-import { openProvider } from './open-provider.ts';
+import { openCloud } from './open-cloud.ts';
 import { requestDeps } from './surroundings.ts';
 
 /** Where to look for what nobody owns any more. */
@@ -50,7 +50,8 @@ export async function gc(request: GcRequest, context: ActionContext): Promise<Gc
   const { profile, state, config: configFile, yes, olderThanMs } = request;
   if (yes && olderThanMs === undefined) throw needsAge();
   const resolved = await resolveProfile({ profile, state, configFile }, requestDeps(context));
-  const provider = await openProvider(resolved, false, context);
+  await using cloud = await openCloud(resolved, context);
+  const { provider } = cloud;
   const known = await knownUids(resolved.stateRoot, context);
   const owned = (await provider.owned()).filter(({ cluster }) => !known.has(cluster.uid));
   const ownerless = ownerlessAmong(owned, context.clock.now())

@@ -14,10 +14,14 @@ export interface Answering extends Stranger {
   /** The node's name, for messages. */
   readonly node: string;
   readonly machineId: string;
+  /** Files that ~/.ssh/config names for it; the usual ones when there are none. */
+  readonly knownHostsFiles?: readonly string[];
 }
 
 /** What is known of machines' keys, and where. */
-export interface Keeper extends Pick<Place, 'request' | 'state'> {
+export interface Keeper {
+  readonly request: Pick<Place['request'], 'profile' | 'configFile'>;
+  readonly state: Pick<Place['state'], 'hostKeys'>;
   readonly provider: Pick<Provider, 'consoleOutput'>;
 }
 

@@ -63,13 +63,13 @@ export async function judgeByKnownHosts(
  */
 export async function checkKnownHosts(
   { profile, configFile }: Pick<ResolvedPlace, 'profile' | 'configFile'>,
-  answering: Stranger & { readonly node: string },
+  answering: Stranger & { readonly node: string; readonly knownHostsFiles?: readonly string[] },
   clock: Clock,
 ): Promise<void> {
-  const { node, names, key } = answering;
+  const { node, names, key, knownHostsFiles: said = [] } = answering;
   const { knownHosts } = profile;
-  const files =
-    knownHosts === undefined ? usualKnownHosts(homedir()) : [fromConfig(knownHosts, configFile)];
+  const own = knownHosts === undefined ? said : [fromConfig(knownHosts, configFile)];
+  const files = own.length > 0 ? own : usualKnownHosts(homedir());
   const verdict = await judgeByKnownHosts(await readKnownHosts(files), answering, clock);
   if (verdict.is === 'known') return;
   const shown = `${names[0]} shows ${key.fingerprint}`;

@@ -2,40 +2,23 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { homedir, userInfo } from 'node:os';
 import type { OwnHost } from '../config/profile.ts';
-import { DeployerError } from '../errors.ts';
-import type { AskOptions } from '../node/ask.ts';
-import { claimHost, reportHost } from '../node/claim.ts';
-import { leaveHost } from '../node/leave.ts';
-import type { MachineLogin } from '../providers/provider.ts';
-import type { Host } from '../providers/static/host.ts';
-import { startDeadline } from '../remote/deadline.ts';
-import type { Remote } from '../remote/remote.ts';
 import { loadSshConfig } from '../ssh-config/config-files.ts';
+import { hostWord } from '../ssh-config/known-hosts.ts';
 import { loginOf, type RoutedLogin } from '../ssh-config/login-of.ts';
 import type { SshDirective } from '../ssh-config/ssh-config.ts';
-import { type Doors, targetOf } from './connect-target.ts';
+import type { Doors } from './connect-target.ts';
 import type { ActionContext } from './context.ts';
 import { fromConfig } from './from-config.ts';
-import type { RememberedCluster } from './open-place.ts';
+import { hostCalls, type Leaving, type ReachableHost } from './host-calls.ts';
+import type { Place } from './open-place.ts';
 import { openSharedConnections, type SharedConnections } from './shared-connections.ts';
-import { wayToOwn } from './way-in.ts';
-
-/** How long a machine may take to say whose it is, in milliseconds. */
-const lookMs = 5_000;
-
-/** What a machine that was left still has of a cluster. */
-export interface KeptData {
-  /** As the profile names it. */
-  readonly host: string;
-  readonly folders: readonly string[];
-}
 
 /** The machines of a profile that were there before. */
 export interface OwnHosts {
-  readonly list: readonly Host[];
+  readonly list: readonly ReachableHost[];
   readonly connections: SharedConnections;
   /** How machines are left; what stays on them is added here. */
-  readonly leaving: { purgeData: boolean; readonly kept: KeptData[] };
+  readonly leaving: Leaving;
 }
 
 /**
@@ -43,7 +26,7 @@ export interface OwnHosts {
  * @throws {UsageError} `bad-ssh-config`
  */
 export async function openOwnHosts(
-  { request, snapshot, state }: Pick<RememberedCluster, 'request' | 'snapshot' | 'state'>,
+  { request, snapshot, state }: Pick<Doors, 'request' | 'state'> & Pick<Place, 'snapshot'>,
   bastions: Doors['bastions'],
   context: ActionContext,
 ): Promise<OwnHosts> {
@@ -53,7 +36,7 @@ export async function openOwnHosts(
   const ids = snapshot?.nodes.flatMap(({ instanceId }) => instanceId ?? []) ?? [];
   const unlisted = ids.filter((id) => !names.has(id)).map(fromId);
   const connections = openSharedConnections();
-  const leaving: OwnHosts['leaving'] = { purgeData: false, kept: [] };
+  const leaving: Leaving = { purgeData: false, kept: [] };
   const doors: Doors = {
     ...{ request, state, bastions },
     provider: { dialing: 'gentle', consoleOutput: async () => '' },
@@ -77,17 +60,17 @@ export async function openOwnHosts(
 
 /** As the profile names the machine: its address, with the port where that is not the usual one. */
 function idOf({ address, port = 22 }: OwnHost): string {
-  return port === 22 ? address : `${address}:${port}`;
+  return hostWord(address, port);
 }
 
 function fromId(id: string): OwnHost {
-  const [, address = id, port] = /^(.+):(\d+)$/.exec(id) ?? [];
+  const [, address = id, port] = /^\[(.+)\]:(\d+)$/.exec(id) ?? [];
   return { address, ...(port !== undefined && { port: Number(port) }) };
 }
 
 function routedLogin(
   { address, port, username, key }: OwnHost,
-  { profile, configFile }: RememberedCluster['request'],
+  { profile, configFile }: Doors['request'],
   directives: readonly SshDirective[],
   { env }: ActionContext,
 ): RoutedLogin {
@@ -121,67 +104,4 @@ async function numeric(name: string): Promise<string> {
   if (isIP(name) !== 0) return name;
   const found = await lookup(name, { family: 4 }).catch(() => undefined);
   return found?.address ?? name;
-}
-
-interface Reaching extends Pick<OwnHosts, 'connections' | 'leaving'> {
-  readonly doors: Doors;
-}
-
-function hostCalls(
-  { id, login }: { readonly id: string; readonly login: MachineLogin },
-  { connections, doors, leaving }: Reaching,
-  context: ActionContext,
-): Pick<Host, 'look' | 'claim' | 'leave'> {
-  const { clock, signal } = context;
-  // Whether a key is trusted at first sight is told when the machine becomes one of the cluster.
-  const quiet = { ...context, emit: () => {} };
-  const target = targetOf(
-    doors,
-    { name: id, machineId: id },
-    wayToOwn(login),
-    { timeoutMs: lookMs, pins: false },
-    quiet,
-  );
-  const reach = () => connections.to(id, target, { clock, signal });
-  const asking: AskOptions = { clock, signal };
-  return {
-    look: async () => {
-      const remote = await reach();
-      const { claim, identity, facts } = await soon(remote, context, (options) =>
-        reportHost(remote, options),
-      );
-      const worksFor = identity && { uid: identity.uid, cluster: identity.cluster };
-      const { memoryMib, cpus } = facts;
-      return { claim, worksFor, figures: { memoryMib, cpus } };
-    },
-    claim: async (claim) => claimHost(await reach(), { version: 1, ...claim }, asking),
-    leave: async (uid) => {
-      const { purgeData } = leaving;
-      const { kept } = await leaveHost(await reach(), { uid, purgeData }, asking);
-      if (kept.length > 0) leaving.kept.push({ host: id, folders: kept });
-    },
-  };
-}
-
-/** What a machine answers within the time for a look. */
-async function soon<T>(
-  remote: Remote,
-  { clock, signal }: ActionContext,
-  question: (options: AskOptions) => Promise<T>,
-): Promise<T> {
-  const deadline = startDeadline(lookMs, clock, signal);
-  try {
-    return await question({ clock, signal: deadline.signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (deadline.expired) throw noAnswer(remote.node);
-    throw error;
-  } finally {
-    deadline.clear();
-  }
-}
-
-function noAnswer(host: string): DeployerError {
-  const message = `${host}: connected, but no answer within ${lookMs / 1_000} s`;
-  return new DeployerError('ssh-silent', message, { retryable: true });
 }

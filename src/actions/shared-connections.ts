@@ -10,6 +10,8 @@ export interface SharedConnections {
    * @throws {DeployerError} as {@link connect}, and what `verifyHostKey` throws
    */
   to(id: string, target: ConnectTarget, deps: ConnectDeps): Promise<Remote>;
+  /** The host key that the machine has shown on its connection. */
+  keyOf(id: string): Promise<HostKey | undefined>;
   /** Ends all of them. */
   close(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export function openSharedConnections(): SharedConnections {
       await target.verifyHostKey(...before.shown);
       return before.remote;
     },
+    keyOf: async (id) => (await open.get(id))?.shown[0],
     close: async () => {
       const all = await Promise.allSettled(open.values());
       const made = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));

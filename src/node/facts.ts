@@ -22,7 +22,6 @@ export interface Facts {
 export function factsFrom(texts: ReadonlyMap<string, string>): Facts {
   const text = (key: string) => texts.get(key) ?? '';
   const number = (key: string) => Number.parseFloat(/\d+(\.\d+)?/.exec(text(key))?.[0] ?? '0');
-  const [blocks = 0, blockBytes = 0] = text('disk-free').split(' ').map(Number);
   return {
     os: { id: text('os-id'), version: text('os-version'), name: text('os-name') },
     kernel: text('kernel'),
@@ -33,9 +32,15 @@ export function factsFrom(texts: ReadonlyMap<string, string>): Facts {
     bootId: text('boot-id'),
     uptimeSeconds: number('uptime'),
     systemd: text('systemd') === 'yes',
-    diskFreeMib: Math.floor((blocks * blockBytes) / 1024 / 1024),
+    diskFreeMib: freeMib(text('disk-free')),
     clockMs: number('clock-ms'),
   };
+}
+
+/** MiB of a number of blocks and their size, as `stat -f` gives them. */
+export function freeMib(text: string): number {
+  const [blocks = 0, blockBytes = 0] = text.split(' ').map(Number);
+  return Math.floor((blocks * blockBytes) / 1024 / 1024);
 }
 
 /** How many processors a list like `0-3,6` names. */

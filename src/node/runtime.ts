@@ -21,7 +21,7 @@ export const applyRuntime = runtimeOf(['apply']);
 export const checkRuntime = runtimeOf(['delivery', 'check']);
 
 /** What machines that were there before their cluster are asked and told with. */
-export const hostRuntime = runtimeOf(['check', 'claim', 'leave']);
+export const hostRuntime = runtimeOf(['check', 'claim', 'leave', 'preflight']);
 
 /** What changing a host key runs with; others need none of it. */
 export const hostKeyRuntime = ['prelude', 'check', 'host-key'].map(runtimeFile).join('');

@@ -3,6 +3,7 @@ import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
 import { UsageError } from '../errors.ts';
 import { chosenFrom } from './chosen-keys.ts';
+import { publicHalf } from './public-half.ts';
 
 /** Something that proves who logs in. */
 export type Identity =
@@ -73,7 +74,9 @@ async function readIdentity(identity: Identity): Promise<Found> {
   const { keyFile } = identity;
   const publicKey = await readPublic(keyFile);
   try {
-    return { ...parse(await readFile(keyFile, 'utf8'), keyFile), ...publicKey };
+    const text = await readFile(keyFile, 'utf8');
+    const half = publicHalf(text);
+    return { ...(half && { publicKey: half }), ...publicKey, ...parse(text, keyFile) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';

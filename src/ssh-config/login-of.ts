@@ -95,7 +95,8 @@ function agentOf(
   { agent }: SshUser,
   path: (text: string) => string,
 ): string | undefined {
-  if (said === undefined || said === 'SSH_AUTH_SOCK' || said === '$SSH_AUTH_SOCK') return agent;
+  const usual = [undefined, 'SSH_AUTH_SOCK', '$SSH_AUTH_SOCK'];
+  if (usual.includes(said) || said === undefined) return agent === '' ? undefined : agent;
   return said === 'none' || said.startsWith('$') ? undefined : path(said);
 }
 

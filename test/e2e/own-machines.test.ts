@@ -7,7 +7,12 @@ import {
   writeRack,
 } from './support/own-hosts.ts';
 import { type Outcome, resultOf } from './support/program.ts';
-import { CreateResultSchema, DestroyResultSchema, StatusResultSchema } from './support/results.ts';
+import {
+  CreateResultSchema,
+  DestroyResultSchema,
+  DoctorResultSchema,
+  StatusResultSchema,
+} from './support/results.ts';
 import { openWorkspace, type Workspace } from './support/workspace.ts';
 import { askServer } from './support/zookeeper.ts';
 
@@ -60,6 +65,29 @@ beforeAll(async () => {
 afterAll(async () => workspace?.[Symbol.asyncDispose]());
 
 describe('deployer zookeeper on machines of your own', () => {
+  it('is told by doctor what each machine is and has, and to whom it belongs', async () => {
+    const { ok, checks } = DoctorResultSchema.parse(JSON.parse((await run('doctor')).stdout));
+    const rows = (place: number) =>
+      checks
+        .filter(({ about }) => about.startsWith(`${address(place)} `))
+        .map(({ about, ok, detail }) => [about.split(' ').slice(1).join(' '), ok, detail]);
+
+    expect(ok).toBe(true);
+    expect(rows(3)).toEqual([
+      ['login', true, 'op at port 22'],
+      ['host key', true, expect.stringMatching(/^SHA256:/)],
+      ['root', true, 'by sudo'],
+      ['system', true, expect.stringContaining('bookworm')],
+      ['systemd', true, 'runs'],
+      ['programs', true, 'all there'],
+      ['disk', true, expect.stringMatching(/MiB at \/, .* MiB at \/var/)],
+      ['packages', true, expect.stringContaining('from http')],
+      ['clock', true, 'as here'],
+      ['use', true, 'node 2 of zookeeper-rack'],
+    ]);
+    expect(rows(2).at(-1)).toEqual(['use', true, 'free']);
+  });
+
   it('claims one in each zone, whoever logs in there, and proves the ensemble', async () => {
     const { nodes, proofs } = resultOf(created, CreateResultSchema);
 
@@ -142,9 +170,14 @@ describe('deployer zookeeper on machines of your own', () => {
     expect((await run('destroy', 'zookeeper')).code).toBe(0);
   });
 
-  it('keeps nothing where data is purged', async () => {
+  it('keeps nothing where data is purged, once the machine can be reached', async () => {
     await writeRack(workspace, hosts.slice(2, 3));
     expect((await run('zookeeper', '-n', '1')).code).toBe(0);
+    await machine(3).inside('systemctl stop ssh');
+    const cut = await run('destroy', 'zookeeper', '--purge-data');
+    await machine(3).inside('systemctl start ssh');
+    expect(cut.code).toBe(1);
+    expect(cut.stderr).toContain(`${address(3)} cannot be left as found`);
     const { code, stdout } = await run('destroy', 'zookeeper', '--purge-data');
 
     expect(code).toBe(0);

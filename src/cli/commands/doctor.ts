@@ -9,7 +9,7 @@ interface DoctorFlags extends WorkspaceFlags {
 
 /** Adds `doctor`. */
 export function addDoctor({ program, actions, run }: CommandHost): void {
-  const about = 'check whether this computer has what a profile needs';
+  const about = 'check whether there is what a profile needs, here and on its machines';
   addProfileOption(workspaceCommand(program, 'doctor', about)).action((flags: DoctorFlags) =>
     run(flags, {
       operation: 'doctor',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CreateTagsCommand,
@@ -36,7 +36,7 @@ export async function launchOwnMachines(
   const client = clientOf(cloud);
   const key = generatePrivateKey('mine');
   await workspace.write(keyFile, key);
-  await writeFile(join(workspace.folder, keyFile), key, { mode: 0o600 });
+  await chmod(join(workspace.folder, keyFile), 0o600);
   const PublicKeyMaterial = Buffer.from(publicKeyLine(key, 'mine') ?? '');
   await client.send(new ImportKeyPairCommand({ KeyName: 'mine', PublicKeyMaterial }));
   const ImageId = imageIdOf('debian-12');

@@ -103,6 +103,20 @@ export const LogsResultSchema = z.strictObject({
 });
 
 /** What `destroy --json` prints. */
+export const DoctorResultSchema = z.strictObject({
+  version: z.literal(1),
+  operation: z.literal('doctor'),
+  ok: z.boolean(),
+  checks: z.array(
+    z.strictObject({
+      about: z.string(),
+      ok: z.boolean(),
+      detail: z.string(),
+      hint: z.string().optional(),
+    }),
+  ),
+});
+
 export const DestroyResultSchema = z.strictObject({
   ...common,
   ms: z.number(),

@@ -59,6 +59,16 @@ describe('a machine that is replaced', () => {
     expect(snapshot.nodes[0]).toMatchObject({ incarnation: 2, instanceId: 'i-1b' });
   });
 
+  test('is replaced although it does not answer and cannot be left', async () => {
+    const cloud = cloudThatEnds(Number.POSITIVE_INFINITY);
+    const silence = new DeployerError('host-silent', 'i-1 cannot be left as found');
+    const can = { ...cloud.can, terminate: () => Promise.reject(silence) };
+    const { snapshot } = await replace({ can });
+
+    expect(cloud.told).toEqual(['launch 1 while 1 is running']);
+    expect(snapshot.nodes[0]).toMatchObject({ incarnation: 2, instanceId: 'i-1b' });
+  });
+
   test('has no successor when it does not end in a while, and the error names it', async () => {
     const cloud = cloudThatEnds(Number.POSITIVE_INFINITY);
     await expect(replace(cloud)).rejects.toMatchObject({
