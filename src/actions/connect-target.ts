@@ -21,11 +21,11 @@ export function targetOf(
   context: ActionContext,
 ): ConnectTarget {
   const { address, port, username, hops, names, knownHostsFiles } = way;
-  const identities = identitiesOf(way);
+  const identities = identitiesOf(way, context);
   const remembering = { pins, context };
   const through = hops.map((hop) => ({
     ...{ address: hop.address, port: hop.port, username: hop.username },
-    identities: identitiesOf(hop),
+    identities: identitiesOf(hop, context),
     verifyHostKey: (key: HostKey, peer: Peer) =>
       checkBastionKey(doors, hop, { key, peer }, remembering),
   }));

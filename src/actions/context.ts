@@ -9,6 +9,10 @@ export interface ActionContext {
   readonly clock: Clock;
   /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Asks whoever sits at the terminal for a secret, which is not shown; the same question once. Null where nobody does.
+   */
+  readonly askSecret?: ((question: string) => Promise<string | null>) | undefined;
   /** The folder that relative paths of the request start from. */
   readonly cwd: string;
   /** The folder that the program is installed in: its `recipes/`, `templates/`, `profiles/`, `config.yml`. */

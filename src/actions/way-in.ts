@@ -2,6 +2,7 @@ import { DeployerError } from '../errors.ts';
 import type { Machine, MachineLogin } from '../providers/provider.ts';
 import type { Identity } from '../remote/identity.ts';
 import type { ClusterKey } from '../state/secrets.ts';
+import type { ActionContext } from './context.ts';
 import type { Place } from './open-place.ts';
 
 /** How a host is logged into. */
@@ -46,9 +47,16 @@ export function usernameOf({ login }: Pick<Place, 'login'>, machine: Machine | u
   return machine?.login?.username ?? login.username;
 }
 
-/** What proves who logs in: an agent, then keys. */
-export function identitiesOf({ agent, keyFiles, onlyThese }: Login): readonly Identity[] {
-  const keys = keyFiles.map((keyFile) => ({ keyFile }));
+/** What proves who logs in: an agent, then keys. Without an agent the passphrase of an encrypted key is asked for. */
+export function identitiesOf(
+  { agent, keyFiles, onlyThese }: Login,
+  { askSecret }: { readonly askSecret?: ActionContext['askSecret'] },
+): readonly Identity[] {
+  const asks = agent === undefined && askSecret !== undefined;
+  const keys = keyFiles.map((keyFile) => ({
+    keyFile,
+    ...(asks && { passphrase: () => askSecret(`Passphrase of ${keyFile}:`) }),
+  }));
   return [...(agent === undefined ? [] : [{ agent, onlyNamed: onlyThese }]), ...keys];
 }
 

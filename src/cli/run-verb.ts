@@ -2,6 +2,7 @@ import type { ActionContext } from '../actions/context.ts';
 import { isOk, resultData } from '../actions/result-data.ts';
 import { type ExitCode, exitCodes } from '../errors.ts';
 import { showsColor } from '../views/choose-view.ts';
+import { secretAsker } from './ask-secret.ts';
 import { openView, type Telling } from './open-view.ts';
 import type { OutputFlags } from './options.ts';
 import type { Session } from './session.ts';
@@ -46,10 +47,11 @@ async function actInView<Result extends object>(
   const { json = false, events = false, quiet = false } = flags;
   const view = await openView(session, { json, events, quiet }, telling);
   const { signal, clock, env, cwd, installation, audience } = session;
+  const askSecret = secretAsker(session);
   const emit = view.handle;
   audience.current = endsWhenStopped ? null : emit;
   try {
-    return await act({ emit, signal, clock, env, cwd, installation });
+    return await act({ emit, signal, clock, env, cwd, installation, askSecret });
   } finally {
     audience.current = null;
     await view.close();

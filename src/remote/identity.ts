@@ -10,7 +10,11 @@ export type Identity =
   /** An unencrypted private key, in OpenSSH's format. */
   | { readonly privateKey: string }
   /** A file of one; left out when it cannot be read, as long as anything else is left to try. */
-  | { readonly keyFile: string }
+  | {
+      readonly keyFile: string;
+      /** Gives the passphrase of an encrypted one; null when nobody says it. */
+      readonly passphrase?: (() => Promise<string | null>) | undefined;
+    }
   /** The socket of an agent; with `onlyNamed` it offers no keys but those of the named files. */
   | { readonly agent: string; readonly onlyNamed?: boolean };
 
@@ -29,7 +33,8 @@ const mostTries = 6;
 
 /**
  * How to log in as `username`: agents first, in which the keys of the named files come first, then the keys
- * themselves. An encrypted key is used through an agent that holds it.
+ * themselves. An encrypted key is used through an agent that holds it, or
+ * with the passphrase that is asked for.
  *
  * @throws {UsageError} code `bad-private-key` when nothing is left to try, or a key that was given as text is none.
  */
@@ -76,7 +81,9 @@ async function readIdentity(identity: Identity): Promise<Found> {
   try {
     const text = await readFile(keyFile, 'utf8');
     const half = publicHalf(text);
-    return { ...(half && { publicKey: half }), ...publicKey, ...parse(text, keyFile) };
+    const passphrase = isEncrypted(text) ? await identity.passphrase?.() : undefined;
+    const read = parse(text, keyFile, passphrase ?? undefined);
+    return { ...(half && { publicKey: half }), ...publicKey, ...read };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -84,8 +91,13 @@ async function readIdentity(identity: Identity): Promise<Found> {
   }
 }
 
-function parse(text: string, what: string): Found {
+function isEncrypted(text: string): boolean {
   const key = ssh2.utils.parseKey(text);
+  return key instanceof Error && /no passphrase given/i.test(key.message);
+}
+
+function parse(text: string, what: string, passphrase?: string): Found {
+  const key = ssh2.utils.parseKey(text, passphrase);
   if (key instanceof Error) return { problem: `${what} cannot be read: ${key.message}` };
   const [first] = [key].flat();
   if (first?.isPrivateKey() !== true) return { problem: `${what} is not a private key` };
@@ -103,6 +115,6 @@ function noIdentity(node: string, problems: readonly string[]): UsageError {
   const [first = 'there is neither a key nor an agent to log in with'] = problems;
   return new UsageError('bad-private-key', `${node}: ${first}`, {
     ...(problems.length > 1 && { excerpt: problems.join('\n') }),
-    hint: 'A key in the OpenSSH format is needed. One with a passphrase is used through an agent: ssh-add FILE',
+    hint: 'A key in the OpenSSH format is needed. One with a passphrase is used through an agent (ssh-add FILE), or at a terminal, where the passphrase is asked for.',
   });
 }

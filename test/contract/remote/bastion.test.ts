@@ -166,6 +166,28 @@ describe.skipIf(!canHaveMachines)('C16: a login', () => {
     await remote.close();
   });
 
+  it('is made with an encrypted key whose passphrase somebody says, and only that one is asked for', async () => {
+    const file = await keyFile(['-t', 'ed25519'], 'secret');
+    const open = await keyFile(['-t', 'ed25519']);
+    await using sshd = await startSshd([], { loginFile: `${file}.pub` });
+    const asked: string[] = [];
+    const said = (word: string | null) => (keyFileName: string) => ({
+      keyFile: keyFileName,
+      passphrase: async () => {
+        asked.push(keyFileName);
+        return word;
+      },
+    });
+    const identities = [open, file].map(said('secret'));
+    const remote = await connect(sshd.target({ identities }), deps);
+    await remote.close();
+    expect(asked).toEqual([file]);
+    for (const word of [null, 'wrong']) {
+      const wrong = connect(sshd.target({ identities: [said(word)(file)] }), deps);
+      await expect(wrong).rejects.toMatchObject({ code: 'bad-private-key' });
+    }
+  });
+
   it('that is refused names the encrypted key that could not be tried', async () => {
     const file = await keyFile(['-t', 'ed25519'], 'secret');
     const [own, missing] = [await keyFile(['-t', 'ed25519']), join(newFolder(), 'none')];
