@@ -48,6 +48,7 @@ export function renewingProvider(
   return {
     ...{ cloud, dialing, pollMs },
     account: () => ask((each) => each.account()),
+    findImage: (image) => ask((each) => each.findImage(image)),
     prepare: (image) => ask((each) => each.prepare(image)),
     figures: (types) => ask((each) => each.figures(types)),
     importKey: (...given) => ask((each) => each.importKey(...given)),

@@ -190,6 +190,8 @@ export interface Provider {
   readonly pollMs: number;
   /** Whose machines these will be, as the cloud itself names the account; null where it does not tell. */
   account(): Promise<string | null>;
+  /** The image as the cloud has it now; only looks. @throws {DeployerError} `unknown-image` */
+  findImage(image: ImageWish): Promise<PreparedImage>;
   /**
    * Makes ready what a launch on this cloud needs and finds the image.
    * After failure nothing of the cluster exists.

@@ -33,6 +33,7 @@ export function createEc2Provider(
   return {
     ...about,
     account: () => accountOf(api),
+    findImage: (image) => resolveImage(api, image),
     prepare: async (image) => {
       await capabilities.settled();
       return resolveImage(api, image);

@@ -45,6 +45,7 @@ export function createStaticProvider(hosts: readonly Host[], deps: StaticDeps): 
 /** What has no meaning on machines that somebody else has set up. */
 const nothingToDo = {
   account: async () => null,
+  findImage: async () => ({ id: '', name: '', username: null }),
   importKey: async () => {},
   openNetwork: async () => ({ groupIds: [], subnets: [] }),
   label: async () => {},

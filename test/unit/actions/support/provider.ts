@@ -5,7 +5,14 @@ export function providerThat(can: Partial<Provider>): Provider {
   const cannot = () => Promise.reject(new Error('this cloud cannot do that'));
   return {
     ...{ cloud: 'a cloud for tests', dialing: 'eager', pollMs: 1 },
-    ...{ prepare: cannot, figures: cannot, importKey: cannot, launch: cannot, label: cannot },
+    ...{
+      findImage: cannot,
+      prepare: cannot,
+      figures: cannot,
+      importKey: cannot,
+      launch: cannot,
+      label: cannot,
+    },
     ...{ describe: cannot, discover: cannot, start: cannot, terminate: cannot },
     ...{ consoleOutput: cannot, sweep: cannot, owned: cannot, account: async () => null },
     ...{ protectedAmong: async () => [], unprotect: cannot, ailments: async () => new Map() },
