@@ -56,9 +56,10 @@ export async function sshConfig(
     const way = ways.get(node.ordinal);
     return way === undefined ? [] : [{ node, way }];
   });
+  const routes = distinctRoutes(running.map(({ way }) => way.hops));
   const hosts = [
-    ...running.flatMap(({ node, way }) => nodeHost(cluster, node, way)),
-    ...hopHosts(cluster, running[0]?.way.hops ?? []),
+    ...running.flatMap(({ node, way }) => nodeHost(cluster, node, way, routes)),
+    ...hopHosts(cluster, routes),
   ];
   const absent = nodes
     .filter(({ ordinal }) => !ways.has(ordinal))
@@ -86,29 +87,41 @@ function nodeHost(
   { state, name: cluster }: Cluster,
   node: Node,
   way: WayIn,
+  routes: Routes,
 ): readonly SshConfigHost[] {
   if (node.machine === undefined) return [];
   const settings = machineSettings(state, node.machine.id, way);
-  const last = way.hops.length;
-  const via = last === 0 ? [] : [['ProxyJump', hopName(cluster, last)] as const];
+  const via = jumpOver(cluster, way.hops, routes);
   return [{ host: node.name, settings: [['HostName', way.address], ...settings, ...via] }];
 }
 
-function hopHosts(
-  { state, name: cluster }: Cluster,
-  hops: WayIn['hops'],
-): readonly SshConfigHost[] {
-  return hops.map((hop, index) => {
-    const via = index === 0 ? [] : [['ProxyJump', hopName(cluster, index)] as const];
+/** Each way over hosts to a host that is on the way to some node, the host being the last of it. */
+type Routes = readonly WayIn['hops'][];
+
+function distinctRoutes(all: readonly WayIn['hops'][]): Routes {
+  const routes = all.flatMap((hops) => hops.map((_, index) => hops.slice(0, index + 1)));
+  return [...new Map(routes.map((route) => [JSON.stringify(route), route])).values()];
+}
+
+function jumpOver(cluster: string, hops: WayIn['hops'], routes: Routes): SshSettings {
+  if (hops.length === 0) return [];
+  const key = JSON.stringify(hops);
+  const place = routes.findIndex((route) => JSON.stringify(route) === key) + 1;
+  return [['ProxyJump', hopName(cluster, place)]];
+}
+
+function hopHosts({ state, name: cluster }: Cluster, routes: Routes): readonly SshConfigHost[] {
+  return routes.flatMap((route, index): SshConfigHost[] => {
+    const hop = route.at(-1);
+    if (hop === undefined) return [];
+    const via = jumpOver(cluster, route.slice(0, -1), routes);
     const settings = bastionSettings(state, hop);
-    return {
-      host: hopName(cluster, index + 1),
-      settings: [['HostName', hop.address], ...settings, ...via],
-    };
+    const host = hopName(cluster, index + 1);
+    return [{ host, settings: [['HostName', hop.address], ...settings, ...via] }];
   });
 }
 
-/** @param place counted from 1, the first host on the way */
+/** @param place counted from 1 */
 function hopName(cluster: string, place: number): string {
   return `${cluster}-via-${place}`;
 }
