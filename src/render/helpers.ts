@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { indexOf, interleave, select } from './list-functions.ts';
 import { spread, sum, versionAtLeast } from './number-functions.ts';
 import { asCount, asList, asNumber, asText, fieldOf, holds, nonZero } from './values.ts';
@@ -25,6 +26,12 @@ export const helpers = {
       asList(items)
         .map((item) => asText(field === undefined ? item : fieldOf(item, field)))
         .join(asText(separator)),
+  },
+  bracketed: {
+    about:
+      'bracketed ADDRESS: the address as it is written in front of a port: one of IPv6 in brackets, any other as it is',
+    takes: [1, 1],
+    apply: (address) => (isIPv6(asText(address)) ? `[${asText(address)}]` : asText(address)),
   },
   json: {
     about: 'json VALUE: the value as JSON',
