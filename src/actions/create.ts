@@ -13,6 +13,7 @@ import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
 import { outputsOf } from './outputs.ts';
+import { endedBy, liftProtection } from './protection.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { type Run, withRun } from './run.ts';
 import { assertSamePlan, readSavedPlan, type SavedPlan } from './saved-plan.ts';
@@ -34,6 +35,8 @@ export interface CreateRequest extends ChangeRequest, RunRequest {
   readonly setup: boolean;
   /** Whether nodes are restarted although too few of the others serve. */
   readonly force: boolean;
+  /** Whether machines that are replaced are ended though the cloud protects them. */
+  readonly forceUnprotect: boolean;
   /** The file of a saved plan, which is applied as it is or not at all. */
   readonly plan: string | undefined;
 }
@@ -112,7 +115,7 @@ interface Round extends WorkedCluster {
 async function converge(
   run: Run,
   wished: ClusterSnapshot,
-  { replace, force, setup }: CreateRequest,
+  { replace, force, forceUnprotect, setup }: CreateRequest,
   saved: SavedPlan | null,
 ): Promise<Round> {
   const { cluster, context } = run;
@@ -122,6 +125,7 @@ async function converge(
   const plan = makePlan(seen);
   assertSafe(cluster, plan, force);
   if (saved !== null) assertSamePlan(saved, plan);
+  await liftProtection(run, endedBy(seen.machines), forceUnprotect);
   tellPlan(run, plan, seen);
   await fetchArtifacts(cluster, plan, seen.artifacts, context);
   if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);

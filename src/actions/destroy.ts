@@ -6,6 +6,7 @@ import { endMachines, livingMachines, sweepCluster } from './end-machines.ts';
 import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openPlace, type Place } from './open-place.ts';
+import { liftProtection } from './protection.ts';
 import { type Run, withRun } from './run.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
@@ -61,7 +62,11 @@ async function removeAll(run: Run<Place>, request: DestroyRequest): Promise<Dest
   assertConfirmed(cluster, request);
   await settleOpenLaunches(run);
   const uid = await uidOf(run);
-  if (uid !== null) await liftProtection(run, uid, request);
+  if (uid !== null) {
+    const machines = await livingMachines(cluster.provider, uid);
+    const ids = machines.map(({ id }) => id);
+    await liftProtection(run, ids, request.forceUnprotect);
+  }
   const removed = uid === null ? [] : await destroyCluster(run, uid);
   await cluster.state.remove();
   const local = cluster.request.credentials.kind === 'local';
@@ -110,25 +115,4 @@ function assertConfirmed({ name, request }: Place, { confirmed }: DestroyRequest
   throw new UsageError('needs-confirmation', message, {
     hint: 'Say --yes to remove it all the same.',
   });
-}
-
-/** @throws {DeployerError} `protected` when the cloud protects machines and nobody has said that they may go */
-async function liftProtection(
-  run: Run<Place>,
-  uid: string,
-  { forceUnprotect }: DestroyRequest,
-): Promise<void> {
-  const { provider, name } = run.cluster;
-  const machines = await livingMachines(provider, uid);
-  const kept = await provider.protectedAmong(machines.map(({ id }) => id));
-  if (kept.length === 0) return;
-  if (!forceUnprotect) {
-    throw new DeployerError('protected', `machines of ${name} are protected from being ended`, {
-      excerpt: kept.join('\n'),
-      hint: 'Nothing was touched. Say --force-unprotect to end them all the same.',
-    });
-  }
-  await journalled(run, { kind: 'unprotect', token: run.id, request: kept }, () =>
-    provider.unprotect(kept),
-  );
 }

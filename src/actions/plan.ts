@@ -7,6 +7,7 @@ import type { ActionContext, ChangeRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import { nodesOf } from './nodes.ts';
 import { type Cluster, openCluster } from './open-cluster.ts';
+import { tellProtection } from './protection.ts';
 import { isFounded } from './recorded-values.ts';
 import { resultData } from './result-data.ts';
 import type { SavedPlan } from './saved-plan.ts';
@@ -71,6 +72,7 @@ export async function plan(request: PlanRequest, context: ActionContext): Promis
     summary: describePlan(cluster, made, seen.unknown.size),
     changes: countChanges(made),
     ...document,
+    machines: await tellProtection(cluster, document.machines, seen.machines),
     recorded: isFounded(wished) ? {} : seen.model.recorded,
     refusal: refusal(cluster, made),
     goal: wished.nodes.length < cluster.request.count ? cluster.request.count : null,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudRecord, livingMachines, nameOf } from './support/ground-truth.ts';
 import { errorOf, resultOf } from './support/program.ts';
-import { CreateResultSchema, DestroyResultSchema } from './support/results.ts';
+import { CreateResultSchema, DestroyResultSchema, PlanResultSchema } from './support/results.ts';
 import { type ServedCloud, serveCloud } from './support/served-cloud.ts';
 import { openWorkspace, type Workspace } from './support/workspace.ts';
 
@@ -100,6 +100,17 @@ describe('a protected cluster', () => {
       workspace.run(['destroy', 'hello', '-p', 'served', '--json', ...args], cloud.env);
     const created = await run();
     expect(created, created.stderr).toMatchObject({ code: 0 });
+
+    const planned = await workspace.run(
+      ['plan', 'hello', '-p', 'served', '--replace', '1', '--json'],
+      cloud.env,
+    );
+    expect(resultOf(planned, PlanResultSchema).machines[0]?.reason).toContain(
+      'protected: needs --force-unprotect',
+    );
+    const replaced = await run('--replace', '1');
+    expect(errorOf(replaced)).toMatchObject({ code: 'protected' });
+    expect(await livingMachines(workspace)).toHaveLength(1);
 
     const unconfirmed = await destroy();
     expect(unconfirmed.code).toBe(2);

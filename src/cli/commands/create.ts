@@ -14,6 +14,7 @@ import {
 interface CreateFlags extends ChangeFlags, WaitFlags {
   readonly setup: boolean;
   readonly force?: true;
+  readonly forceUnprotect?: true;
   readonly plan?: string;
 }
 
@@ -23,11 +24,12 @@ export function addCreate({ program, actions, env, run }: CommandHost): void {
   addWaitOption(addChangeOptions(clusterCommand(program, 'create', about)))
     .option('--plan <file>', 'apply this plan, made with plan --out, or nothing at all')
     .option('--force', 'restart nodes although too few of the others serve')
+    .option('--force-unprotect', 'replace also machines that the cloud protects from being ended')
     .option('--no-setup', 'install nothing on this computer that the local cloud needs')
     .action((recipe: string, flags: CreateFlags) => {
-      const { setup, force = false, plan } = flags;
+      const { setup, force = false, forceUnprotect = false, plan } = flags;
       const wish = changeRequest(recipe, flags);
-      const request = { ...wish, ...waitRequest(flags), setup, force, plan };
+      const request = { ...wish, ...waitRequest(flags), setup, force, forceUnprotect, plan };
       return run(flags, {
         operation: 'create',
         telling: 'rows',

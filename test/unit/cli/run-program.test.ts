@@ -91,6 +91,7 @@ describe('create', () => {
       setup: false,
       replace: [],
       force: false,
+      forceUnprotect: false,
       plan: undefined,
     });
   });
@@ -108,6 +109,7 @@ describe('create', () => {
       setup: true,
       replace: [],
       force: false,
+      forceUnprotect: false,
       plan: undefined,
     });
   });
