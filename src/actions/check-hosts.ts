@@ -65,7 +65,7 @@ async function checkHost(
 type About = (what: string) => string;
 
 function machineChecks(about: About, seen: Preflight): readonly DoctorCheck[] {
-  const { facts, freeMib, missing, aptSource, aptProblem } = seen;
+  const { facts, freeMib, ports, missing, aptSource, aptProblem } = seen;
   const system = `${facts.os.id}-${facts.os.version}`;
   const free = Object.entries(freeMib).map(([name, mib]) => `${mib} MiB at ${placeOf(name)}`);
   return [
@@ -87,6 +87,8 @@ function machineChecks(about: About, seen: Preflight): readonly DoctorCheck[] {
       missing.length === 0 ? 'all there' : `missing: ${missing.join(', ')}`,
       'Install them: tar, gzip, coreutils and util-linux have all of them.',
     ),
+    // Which ports a cluster needs is the recipe's to say; one that is taken is refused before its service starts.
+    good(about('ports'), `taken: ${ports.join(', ') || 'none'}`),
     check(
       about('disk'),
       Object.values(freeMib).every((mib) => mib >= leastFreeMib),

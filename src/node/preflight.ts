@@ -9,6 +9,8 @@ export interface Preflight {
   readonly facts: Facts;
   /** Free on the file systems of these folders. */
   readonly freeMib: { readonly root: number; readonly var: number };
+  /** TCP ports on which something listens that others can reach, in order. */
+  readonly ports: readonly number[];
   /** Programs that are needed and not there. */
   readonly missing: readonly string[];
   /** The first place that apt gets packages from; empty when it has none. */
@@ -27,10 +29,15 @@ export async function preflight(node: NodeConnection, options: AskOptions): Prom
   return {
     facts: factsOf(frames),
     freeMib: { root: freeMib(text('disk-root')), var: freeMib(text('disk-var')) },
-    missing: text('missing')
-      .split(' ')
-      .filter((program) => program !== ''),
+    ports: words(text('ports'))
+      .map((port) => Number.parseInt(port, 16))
+      .toSorted((a, b) => a - b),
+    missing: words(text('missing')),
     aptSource: text('apt-source'),
     aptProblem: said.get('apt-problem') ?? null,
   };
+}
+
+function words(text: string): readonly string[] {
+  return text.split(' ').filter((word) => word !== '');
 }

@@ -80,6 +80,7 @@ describe('deployer zookeeper on machines of your own', () => {
       ['system', true, expect.stringContaining('bookworm')],
       ['systemd', true, 'runs'],
       ['programs', true, 'all there'],
+      ['ports', true, expect.stringMatching(/^taken: 22, .*2181/)],
       ['disk', true, expect.stringMatching(/MiB at \/, .* MiB at \/var/)],
       ['packages', true, expect.stringContaining('from http')],
       ['clock', true, 'as here'],

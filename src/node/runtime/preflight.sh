@@ -9,7 +9,16 @@ report_preflight() {
     command -v "$program" >/dev/null || preflight_missing="$preflight_missing $program"
   done
   fact missing "${preflight_missing# }"
+  fact ports "$(listening_ports)"
   report_apt
+}
+
+# listening_ports: TCP ports on which something listens for others, in the kernel's hexadecimal, separated by blanks.
+# Addresses of the loopback, 127.0.0.0/8 and ::1, are left out.
+listening_ports() {
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk '$4 == "0A" && $2 !~ /^((0000000000000000FFFF0000)?......7F|00000000000000000000000001000000):/ { split($2, place, ":"); print place[2] }' |
+    sort -u | paste -sd ' ' -
 }
 
 # report_apt: whether packages can be had, from the first source of apt's.
