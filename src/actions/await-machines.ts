@@ -1,9 +1,9 @@
 import { DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
-import { isAlive } from '../plan/machines.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type Node, nodesOf } from './nodes.ts';
 import { type Reach, type ReachedNode, reachNode } from './reach-nodes.ts';
 import type { Run } from './run.ts';
+import { isDialable } from './way-in.ts';
 
 /** The name of the phase in which machines come up. */
 export const launchPhase = 'launch';
@@ -92,7 +92,7 @@ function lookAt(watch: Watch, node: Node, isLate: boolean): void {
     if (hasEnded && !attempt.isOver) attempt.end.abort(launchEnded(node));
   } else if (hasEnded) {
     fail(watch, node, launchEnded(node));
-  } else if (hasAddress(node)) {
+  } else if (isDialable(node.machine, watch.run.cluster.hops.length > 0)) {
     reach(watch, node);
   } else if (isLate) {
     fail(watch, node, noAddress(node));
@@ -130,10 +130,6 @@ function reach({ run, startedMs, attempts, reached, failures, settled }: Watch, 
       attempt.isOver = true;
     }),
   );
-}
-
-function hasAddress({ machine }: Node): boolean {
-  return machine !== undefined && isAlive(machine) && machine.address !== undefined;
 }
 
 function noAddress({ name }: Node): DeployerError {

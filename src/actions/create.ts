@@ -8,12 +8,13 @@ import { carryOut, type WorkedCluster } from './carry-out.ts';
 import type { ActionContext, ChangeRequest, RunRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import { endSuperseded } from './end-superseded.ts';
+import { ensureNetwork } from './ensure-network.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
 import { outputsOf } from './outputs.ts';
-import { endedBy, liftProtection } from './protection.ts';
+import { assertEndable, endedBy, liftProtection } from './protection.ts';
 import { assertProven, type ProofResult, proveCluster } from './prove-cluster.ts';
 import { type Run, withRun } from './run.ts';
 import { assertSamePlan, readSavedPlan, type SavedPlan } from './saved-plan.ts';
@@ -121,16 +122,22 @@ async function converge(
   const { cluster, context } = run;
   const ordinals = nodesNamed(nodesOf(cluster, wished, []), replace);
   const options = { timeoutMs: knownTimeoutMs, isRun: true, replace: ordinals, setup };
+  // Who may reach the machines may have changed, this computer's own address among them.
+  const { credentials } = cluster.request;
+  if (run.snapshot !== null && credentials.kind === 'ec2') {
+    await ensureNetwork(run, { uid: wished.uid, name: wished.cluster }, 'quietly');
+  }
   const seen = await survey(cluster, wished, options, context);
   const plan = makePlan(seen);
   assertSafe(cluster, plan, force);
   if (saved !== null) assertSamePlan(saved, plan);
-  await liftProtection(run, endedBy(seen.machines), forceUnprotect);
+  const kept = await assertEndable(cluster, endedBy(seen.machines), forceUnprotect);
   tellPlan(run, plan, seen);
   await fetchArtifacts(cluster, plan, seen.artifacts, context);
   if (run.snapshot !== null && !isSame(run.snapshot, wished)) await run.save(wished);
   await endSuperseded(run, seen.described);
   await labelAdopted(run, wished, seen);
+  await liftProtection(run, kept);
   const changed = changesAnything(plan) || seen.failures.length > 0;
   const undertaking = { wished, seen, plan, force };
   const hasWork = changed || plan.stages.length > 0;

@@ -6,7 +6,7 @@ import { endMachines, livingMachines, sweepCluster } from './end-machines.ts';
 import { journalled } from './journalled.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openPlace, type Place } from './open-place.ts';
-import { liftProtection } from './protection.ts';
+import { assertEndable, liftProtection } from './protection.ts';
 import { type Run, withRun } from './run.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
@@ -65,7 +65,7 @@ async function removeAll(run: Run<Place>, request: DestroyRequest): Promise<Dest
   if (uid !== null) {
     const machines = await livingMachines(cluster.provider, uid);
     const ids = machines.map(({ id }) => id);
-    await liftProtection(run, ids, request.forceUnprotect);
+    await liftProtection(run, await assertEndable(cluster, ids, request.forceUnprotect));
   }
   const removed = uid === null ? [] : await destroyCluster(run, uid);
   await cluster.state.remove();

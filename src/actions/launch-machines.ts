@@ -29,9 +29,20 @@ export async function settleOpenLaunches(run: Run<Place>): Promise<void> {
     const { kind, request } = entry.effect;
     await resume(run, entry, async () => {
       // Everything else that is journalled may simply be done again, and will be if it is still wanted.
-      if (kind === 'launch') await launchAndPin(run, LaunchRequestSchema.parse(request));
+      if (kind === 'launch') await settleLaunch(run, LaunchRequestSchema.parse(request));
     }).catch((error: unknown) => tellRefused(run, error));
   }
+}
+
+/** What is there is not asked for again: its image, or the right to launch it, may be gone by now. */
+async function settleLaunch(run: Run<Place>, request: LaunchRequest): Promise<void> {
+  const { provider, state } = run.cluster;
+  const { cluster, ordinals, incarnation } = request;
+  const found = (await provider.describe(cluster.uid)).filter(
+    (machine) => machine.incarnation === incarnation && ordinals.includes(machine.ordinal),
+  );
+  if (found.length < ordinals.length) await launchAndPin(run, request);
+  else await pinGivenKey(state, request, found);
 }
 
 /** A launch that the cloud refuses now has never happened, and never will; anything else is still open. */
@@ -65,7 +76,7 @@ export async function launchMachines(
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   await endReplaced(run, remembered.uid, toLaunch);
   await dropSpentHostKeys(run.cluster.state);
-  const network = await ensureNetwork(run, cluster);
+  const network = await ensureNetwork(run, cluster, 'aloud');
   const shared = {
     ...{ cluster, imageId: snapshot.image?.id ?? '', ...(await ensureKey(run, cluster)) },
     operatorKeys: await readOperatorKeys(homedir()),

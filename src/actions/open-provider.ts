@@ -10,6 +10,7 @@ import type { Provider } from '../providers/provider.ts';
 import { createStaticProvider } from '../providers/static/static-provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
+import { endpointOf } from './endpoint.ts';
 import { openLocalProvider } from './local-provider.ts';
 import type { OwnHosts } from './own-hosts.ts';
 import { renewingProvider } from './renewing-provider.ts';
@@ -44,7 +45,8 @@ async function openEc2Provider(
   const onThrottle = (message: string) => emit({ type: 'notice', level: 'warning', message });
   const access = ec2Access(credentials, folder, context);
   const api = await openEc2Api(access, { clock, signal, onThrottle });
-  const { region, endpoint } = credentials;
+  const { region } = credentials;
+  const endpoint = endpointOf(credentials, context.env);
   const cloud = [region, endpoint].filter((word) => word !== undefined).join(' ');
   const capabilities = openCapabilities(api, cacheOf(context));
   return createEc2Provider(api, capabilities, { cloud, dialing: 'gentle', pollMs: 1_000 });
@@ -68,10 +70,12 @@ export function openStaticProvider(
 }
 
 function ec2Access(
-  { region, endpoint, awsProfile, accessKey, secretKey, sessionToken }: Ec2Credentials,
+  from: Ec2Credentials,
   folder: string,
   { env, signal }: ActionContext,
 ): Ec2Access {
+  const { region, awsProfile, accessKey, secretKey, sessionToken } = from;
+  const endpoint = endpointOf(from, env);
   const sources = { env: { ...env }, folder, signal };
   const place = {
     // The SDK insists on a region; a cloud that is named by its endpoint has none to speak of.

@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
+import { isAwsEndpoint } from '../config/aws-endpoint.ts';
 import type { Credentials } from '../config/profile.ts';
 import { DeployerError } from '../errors.ts';
+import type { ActionContext } from './context.ts';
+import { endpointOf } from './endpoint.ts';
 
 /** Where AWS tells callers from which address they come. */
 const askAws = 'https://checkip.amazonaws.com/';
@@ -13,13 +16,13 @@ const timeoutMs = 5_000;
  */
 export async function operatorNetwork(
   credentials: Credentials,
-  signal: AbortSignal,
+  { env, signal }: Pick<ActionContext, 'env' | 'signal'>,
 ): Promise<string> {
   if (credentials.kind !== 'ec2') return '127.0.0.1/32';
-  const { endpoint } = credentials;
+  const endpoint = endpointOf(credentials, env);
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const address = await (endpoint === undefined
+    const address = await (endpoint === undefined || isAwsEndpoint(endpoint)
       ? addressSeenByAws(limited)
       : addressTowards(new URL(endpoint), limited));
     return address.includes(':') ? `${address}/128` : `${address}/32`;

@@ -13,24 +13,28 @@ export function endedBy(changes: readonly MachineChange[]): readonly string[] {
 }
 
 /**
- * Lets the machines be ended, where the cloud protects some of them and somebody has said that they may go.
- * @throws {DeployerError} `protected` when nobody has; nothing was touched
+ * Those of the machines that the cloud protects, once it is certain that they may be ended.
+ * @throws {DeployerError} `protected` when nobody has said so; nothing was touched
  */
-export async function liftProtection(
-  run: Run<Place>,
+export async function assertEndable(
+  { provider, name }: Pick<Place, 'provider' | 'name'>,
   ids: readonly string[],
   forceUnprotect: boolean,
-): Promise<void> {
-  if (ids.length === 0) return;
-  const { provider, name } = run.cluster;
-  const kept = await provider.protectedAmong(ids);
-  if (kept.length === 0) return;
-  if (!forceUnprotect) {
+): Promise<readonly string[]> {
+  const kept = ids.length === 0 ? [] : await provider.protectedAmong(ids);
+  if (kept.length > 0 && !forceUnprotect) {
     throw new DeployerError('protected', `machines of ${name} are protected from being ended`, {
       excerpt: kept.join('\n'),
       hint: 'Nothing was touched. Say --force-unprotect to end them all the same.',
     });
   }
+  return kept;
+}
+
+/** Lets protected machines be ended; the last thing before they are. */
+export async function liftProtection(run: Run<Place>, kept: readonly string[]): Promise<void> {
+  if (kept.length === 0) return;
+  const { provider } = run.cluster;
   await journalled(run, { kind: 'unprotect', token: run.id, request: kept }, () =>
     provider.unprotect(kept),
   );

@@ -1,4 +1,5 @@
 import { DeployerError } from '../errors.ts';
+import { isAlive } from '../plan/machines.ts';
 import type { Machine, MachineLogin } from '../providers/provider.ts';
 import type { Identity } from '../remote/identity.ts';
 import type { ClusterKey } from '../state/secrets.ts';
@@ -35,6 +36,15 @@ export async function wayTo(
     ...{ keyFiles: [privateKeyFile], onlyThese: true, agent: undefined },
     ...{ names: [address, name], knownHostsFiles: [], hops },
   };
+}
+
+/**
+ * Whether a machine that comes up has the address by now that it is to be reached at. A cloud gives the inner one at
+ * once, and the outer one, where there is to be one, by the time the machine runs.
+ */
+export function isDialable(machine: Machine | undefined, isThroughHosts: boolean): boolean {
+  if (machine === undefined || !isAlive(machine) || machine.address === undefined) return false;
+  return isThroughHosts || machine.publicAddress !== undefined || machine.state === 'running';
 }
 
 /** How a machine is reached that was there before the cluster. */

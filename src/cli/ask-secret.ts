@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { asInterrupt } from './as-interrupt.ts';
 import type { Session } from './session.ts';
 
 type Terminal = Pick<Session, 'stdin' | 'stderr' | 'signal'>;
@@ -28,6 +29,8 @@ async function ask({ stdin, stderr, signal }: Terminal, question: string): Promi
   stderr.write(`${question} `);
   try {
     return await lines.question('', { signal });
+  } catch (error) {
+    throw asInterrupt(error);
   } finally {
     lines.close();
     stderr.write('\n');

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { asInterrupt } from './as-interrupt.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -15,6 +16,8 @@ export async function confirms(
   try {
     const answer = await lines.question(`${question}\nType ${word} to go on: `, { signal });
     return answer.trim() === word;
+  } catch (error) {
+    throw asInterrupt(error);
   } finally {
     lines.close();
   }

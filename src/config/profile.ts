@@ -1,4 +1,5 @@
 import { SourceError, type SourceProblem } from '../errors.ts';
+import { isAwsEndpoint } from './aws-endpoint.ts';
 import type { LoadedProfile } from './load-config.ts';
 import type { HostDocument, ProfileDocument } from './profile-schema.ts';
 import type { SecretRef } from './schema.ts';
@@ -138,7 +139,7 @@ const neededByStatic = ['hosts'] as const;
 /** What a console shows is certain on our own cloud; AWS takes minutes to show it, but every image there takes a key. */
 function defaultHostKeys(credentials: Credentials): Profile['hostKeys'] {
   if (credentials.kind === 'local') return 'console';
-  return credentials.kind === 'ec2' && credentials.endpoint === undefined ? 'inject' : 'pinned';
+  return credentials.kind === 'ec2' && isAwsEndpoint(credentials.endpoint) ? 'inject' : 'pinned';
 }
 
 function assertFitting(loaded: LoadedProfile, { kind }: Credentials): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AgentAuthMethod, ParsedKey, PublicKeyAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
-import { UsageError } from '../errors.ts';
+import { Interrupted, UsageError } from '../errors.ts';
 import { chosenFrom } from './chosen-keys.ts';
 import { publicHalf } from './public-half.ts';
 
@@ -85,6 +85,7 @@ async function readIdentity(identity: Identity): Promise<Found> {
     const read = parse(text, keyFile, passphrase ?? undefined);
     return { ...(half && { publicKey: half }), ...publicKey, ...read };
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return { problem: `${keyFile} cannot be read: ${reason}`, isMissing, ...publicKey };

@@ -89,7 +89,9 @@ describe('a launch that was cut short', () => {
   };
   const settled = async (launch: Provider['launch']) => {
     const context = contextIn(cwd);
-    const cluster = await clusterIn(cwd, 'zookeeper', 3, { can: { launch } });
+    const cluster = await clusterIn(cwd, 'zookeeper', 3, {
+      can: { describe: async () => [], launch },
+    });
     await inRun(cluster, context, async ({ journal }) => {
       await journal.begin({ kind: 'launch', token: 't', request });
     });
@@ -199,4 +201,35 @@ credentials:
     expect(await tried('InsufficientInstanceCapacity')).toEqual(['small', 'large']);
     expect(await tried('VcpuLimitExceeded')).toEqual(['small']);
   });
+});
+
+test('a launch that was cut short after its machines were there is not sent again: its image may be gone by now', async () => {
+  const request: LaunchRequest = {
+    cluster: { uid: 'u-4f1c', name: 'zookeeper-default' },
+    ...{ token: 't', incarnation: 1, ordinals: [1, 2], atLeastOne: false, imageId: 'ami-1' },
+    pool: { instanceType: 'small', zone: null, market: 'on-demand' },
+    ...{ keyName: 'key', operatorKeys: [], loginKey: null, groupIds: [], subnetId: null },
+    ...{ publicAddress: null, disks: [], instanceProfile: null, protect: false, hostKey: null },
+  };
+  const settles = async (there: readonly Machine[]) => {
+    let sent = 0;
+    const can: Partial<Provider> = {
+      describe: async () => there,
+      launch: async () => {
+        sent += 1;
+        return [];
+      },
+    };
+    const cwd = newFolder();
+    const cluster = await clusterIn(cwd, 'zookeeper', 3, { can });
+    await inRun(cluster, contextIn(cwd), async (run) => {
+      await run.journal.begin({ kind: 'launch', token: 't', request });
+      await settleOpenLaunches(run);
+      expect(run.journal.openEntries()).toEqual([]);
+    });
+    return sent;
+  };
+  expect(await settles([machine(1), machine(2)])).toBe(0);
+  expect(await settles([machine(1)])).toBe(1);
+  expect(await settles([machine(1, { incarnation: 2 }), machine(2)])).toBe(1);
 });

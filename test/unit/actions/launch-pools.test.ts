@@ -73,3 +73,10 @@ test('a node leaves its zone only when no type is to be had there, and the marke
     ...['small b on-demand', 'large b on-demand', 'small a on-demand', 'large a on-demand'],
   ]);
 });
+
+test('a zone without one of the subnets that are to be used is refused', () => {
+  const subnets = [{ id: 'subnet-1', zone: 'a' }];
+  const launch = () =>
+    launchGroups(first(1), { ...plain, zones: ['a', 'b'] }, { groupIds: [], subnets });
+  expect(launch).toThrow("none of the profile's subnets is in the zone b");
+});

@@ -5,7 +5,7 @@ import { operatorNetwork } from '../../../src/actions/operator-address.ts';
 import type { Credentials } from '../../../src/config/profile.ts';
 
 const none = undefined;
-const { signal } = new AbortController();
+const context = { env: {}, signal: new AbortController().signal };
 
 function ec2At(endpoint: string): Credentials {
   return {
@@ -19,7 +19,7 @@ test('a cloud of one’s own sees the address from which its endpoint is reached
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   try {
     const { port } = server.address() as AddressInfo;
-    expect(await operatorNetwork(ec2At(`http://127.0.0.1:${port}/`), signal)).toBe('127.0.0.1/32');
+    expect(await operatorNetwork(ec2At(`http://127.0.0.1:${port}/`), context)).toBe('127.0.0.1/32');
   } finally {
     server.close();
   }
@@ -30,12 +30,12 @@ test('an endpoint that is not there leaves it unknown, and the error says what t
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   await new Promise((done) => server.close(done));
-  await expect(operatorNetwork(ec2At(`http://127.0.0.1:${port}/`), signal)).rejects.toMatchObject({
+  await expect(operatorNetwork(ec2At(`http://127.0.0.1:${port}/`), context)).rejects.toMatchObject({
     code: 'own-address-unknown',
     hint: 'Write it into the profile: network: {sshFrom: 203.0.113.7/32}.',
   });
 });
 
 test('the cloud on this computer sees this computer', async () => {
-  expect(await operatorNetwork({ kind: 'local', name: 'local' }, signal)).toBe('127.0.0.1/32');
+  expect(await operatorNetwork({ kind: 'local', name: 'local' }, context)).toBe('127.0.0.1/32');
 });
