@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf } from './support/program.ts';
 import { openWorkspace, type Workspace } from './support/workspace.ts';
@@ -71,7 +72,9 @@ describe('deployer given wrong files', () => {
     const outcome = await workspace.run(['hello', '--json']);
 
     expect(outcome.code).toBe(2);
-    expect(errorOf(outcome).problems?.[0]?.location.line).toBe(14);
+    const lines = (await readFile(join(workspace.folder, config), 'utf8')).split('\n');
+    const line = lines.findIndex((each) => each.includes(secret)) + 1;
+    expect(errorOf(outcome).problems?.[0]?.location.line).toBe(line);
     expect(outcome.stdout + outcome.stderr).not.toContain(secret);
   });
 });
