@@ -55,13 +55,15 @@ export async function cloudServe(
     clock: context.clock,
     ...(personality !== undefined && { personality }),
   };
+  const cloudFor = (account: string) => openCloud({ ...options, account });
   await makeImage(cloud, context);
   const secretOf = await openSecrets(directory);
   if (request.misbehave !== undefined) await setMisbehaviour(cloud, request.misbehave);
   await using served = await serveCloud({
     port: request.port ?? usualPort,
-    cloudFor: (account) => openCloud({ ...options, account }),
+    cloudFor,
     secretOf,
+    personality: () => cloudFor(cloud.account).personality(),
     now: () => context.clock.now(),
     onAnswer: (answer) => tellAnswer(answer, context),
   });
