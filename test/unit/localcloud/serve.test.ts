@@ -122,6 +122,11 @@ describe.skipIf(process.platform !== 'linux')('serveCloud', () => {
     const served = await serve(open());
     const note = await noteServer(directory, served.endpoint);
     expect(await servedEndpoint(directory)).toBe(served.endpoint);
+    await expect(noteServer(directory, 'http://127.0.0.1:1')).rejects.toMatchObject({
+      code: 'cloud-already-served',
+      message: expect.stringContaining(served.endpoint),
+    });
+    expect(await servedEndpoint(directory)).toBe(served.endpoint);
     await note[Symbol.asyncDispose]();
     expect(await servedEndpoint(directory)).toBeUndefined();
     await noteServer(directory, 'http://127.0.0.1:1');
