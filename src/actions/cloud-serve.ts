@@ -6,7 +6,7 @@ import { setMisbehaviour } from '../localcloud/misbehaviour.ts';
 import { personalityNames } from '../localcloud/personality.ts';
 import { checkPrerequisites, installPrerequisites } from '../localcloud/prerequisites.ts';
 import { type ServedAnswer, serveCloud, usualPort } from '../localcloud/serve.ts';
-import { noteServer, servedEndpoint } from '../localcloud/server-note.ts';
+import { noteServer, refuseSecond, servedEndpoint } from '../localcloud/server-note.ts';
 import { region } from '../localcloud/zones.ts';
 import { suggestion } from '../suggest.ts';
 import type { CloudRequest } from './cloud.ts';
@@ -39,7 +39,7 @@ const usualImage = 'debian-12';
 
 /**
  * Serves the cloud on this computer to every EC2 client of it, until it is interrupted; machines outlive that.
- * @throws {UsageError} `local-port-unavailable`, `unknown-personality`, `unknown-misdeed`
+ * @throws {UsageError} `cloud-already-served`, `local-port-unavailable`, `unknown-personality`, `unknown-misdeed`
  */
 export async function cloudServe(
   request: CloudServeRequest,
@@ -49,19 +49,22 @@ export async function cloudServe(
   const personality = personalityNamed(request.personality);
   const cloud = openLocalCloud(state.folder, context);
   const { directory } = cloud.host;
+  await refuseSecond(directory);
   const options = {
     directory,
     imagesDirectory: cloud.host.imagesDirectory,
     clock: context.clock,
     ...(personality !== undefined && { personality }),
   };
+  const cloudFor = (account: string) => openCloud({ ...options, account });
   await makeImage(cloud, context);
   const secretOf = await openSecrets(directory);
   if (request.misbehave !== undefined) await setMisbehaviour(cloud, request.misbehave);
   await using served = await serveCloud({
     port: request.port ?? usualPort,
-    cloudFor: (account) => openCloud({ ...options, account }),
+    cloudFor,
     secretOf,
+    personality: () => cloudFor(cloud.account).personality(),
     now: () => context.clock.now(),
     onAnswer: (answer) => tellAnswer(answer, context),
   });

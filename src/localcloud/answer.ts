@@ -2,56 +2,42 @@ import { randomUUID } from 'node:crypto';
 import type { ActionContext } from './actions/action.ts';
 import { getCallerIdentity } from './actions/identity.ts';
 import { actions, type KnownAction } from './actions/table.ts';
-import { ec2Error, ec2Response, stsError, stsResponse } from './envelope.ts';
+import type { CloudReply } from './cloud-reply.ts';
+import { ec2Response, stsResponse } from './envelope.ts';
 import { Ec2Fault } from './fault.ts';
+import { faultReply, serviceOf } from './fault-reply.ts';
 import { withLongIds, withShortIds } from './ids.ts';
+import { answerParameters } from './parameters.ts';
 import type { Personality } from './personality.ts';
 import { type Params, required } from './query.ts';
 
-/** The cloud's answer to one request. */
-export interface CloudReply {
-  readonly status: number;
-  readonly body: string;
-  /** Of the body; XML when it is left out. */
-  readonly contentType?: string;
-  /** The connection ends without an answer, although what was asked may have been done. */
-  readonly isDropped?: boolean;
+/** A request, as it came and taken apart. */
+export interface Asked {
+  readonly form: string;
+  readonly params: Params;
+  readonly target?: string | undefined;
 }
 
 /** What an answer depends on, besides the request. */
 export type Surroundings = Omit<ActionContext, 'params'>;
 
-/** The version of STS, which is answered at the same address as EC2. */
-const stsVersion = '2011-06-15';
-
-/** Answers one request of the Query protocol, of EC2 or of STS; with `fault` when it is given. */
+/** Answers one request, of whichever service; with `fault` when it is given. With `target` it is one in JSON. */
 export async function answer(
-  given: Params,
+  { params, form, target }: Asked,
   surroundings: Surroundings,
   fault?: Ec2Fault,
 ): Promise<CloudReply> {
   const requestId = randomUUID();
-  const isSts = given.get('Version') === stsVersion || given.get('Action') === 'GetCallerIdentity';
+  const service = serviceOf(params, target);
   try {
     if (fault !== undefined) throw fault;
-    const body = await (isSts ? answerSts : answerEc2)(given, surroundings, requestId);
-    return { status: 200, body };
+    if (target !== undefined) return await answerParameters(target, form, surroundings);
+    const answerXml = service === 'sts' ? answerSts : answerEc2;
+    return { status: 200, body: await answerXml(params, surroundings, requestId) };
   } catch (error) {
     if (!(error instanceof Ec2Fault)) throw error;
-    return { status: error.status, body: faultBody(error, { requestId, isSts, ...surroundings }) };
+    return faultReply(error, service, { requestId, ...surroundings });
   }
-}
-
-/** The body of an error's answer. */
-function faultBody(
-  fault: Ec2Fault,
-  about: { requestId: string; isSts: boolean; personality: Personality },
-): string {
-  if (about.isSts) return stsError(fault, about.requestId);
-  return shortened(
-    ec2Error(fault, about.requestId, about.personality.errorEnvelope),
-    about.personality,
-  );
 }
 
 async function answerEc2(

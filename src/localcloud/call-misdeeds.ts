@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { CloudReply } from './answer.ts';
+import type { CloudReply } from './cloud-reply.ts';
 import { Ec2Fault } from './fault.ts';
 import { misdeedsOf, takeMisdeed } from './misdeeds.ts';
 import type { PersonalityName } from './personality.ts';
@@ -23,6 +23,8 @@ export interface CallMisdeeds {
 /** A call as far as misdeeds look at it. */
 export interface CallFacts {
   readonly account: string;
+  /** What is asked for, such as `RunInstances`. */
+  readonly action: string;
   readonly params: Params;
   readonly nowMs: number;
   readonly personality: PersonalityName;
@@ -46,8 +48,8 @@ function decide(record: CloudRecord, call: CallFacts): CallMisdeeds {
   const isThrottled = misdeedsOf(record).some(({ kind }) => kind === 'throttle');
   const throttled = isThrottled ? throttle(record, call) : undefined;
   if (throttled !== undefined) return { instead: throttled };
-  const name = call.params.get('Action');
-  const isNamed = ({ action }: { readonly action: string }) => action === '*' || action === name;
+  const isNamed = ({ action }: { readonly action: string }) =>
+    action === '*' || action === call.action;
   const hold = takeMisdeed(record, 'hold', isNamed);
   return {
     isCut: takeMisdeed(record, 'cut-xml') !== undefined,

@@ -1,17 +1,19 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { answer, type CloudReply } from './answer.ts';
+import { answer } from './answer.ts';
 import { misdeedsFor, wronged } from './call-misdeeds.ts';
+import type { CloudReply } from './cloud-reply.ts';
+import { actionOf } from './fault-reply.ts';
 import type { Host } from './host.ts';
 import { hostMachines } from './host-machines.ts';
 import type { Machines } from './machines.ts';
 import { misdeedsOf } from './misdeeds.ts';
 import { networkName } from './names.ts';
 import { type PaperTimes, paperMachines } from './paper-machines.ts';
-import { answerParameters } from './parameters.ts';
-import { type PersonalityName, personalities } from './personality.ts';
-import { parseQuery } from './query.ts';
+import { type Personality, type PersonalityName, personalities } from './personality.ts';
+import { type Params, parseQuery } from './query.ts';
+import type { CloudRecord } from './record.ts';
 import { openRecord } from './record-store.ts';
 
 /** What {@link openCloud} needs to know. */
@@ -44,6 +46,8 @@ export interface LocalCloud {
   readonly host: Host;
   readonly machines: Machines;
   readonly account: string;
+  /** How it behaves now. */
+  personality(): Promise<Personality>;
   /**
    * Answers one request of the EC2 Query protocol, given as `application/x-www-form-urlencoded`, with an HTTP status
    * and an XML body. A change is in the cloud's record before it is answered; what is left to do when this process
@@ -68,14 +72,16 @@ export function openCloud(options: CloudOptions): LocalCloud {
   };
   const { account, paper, onCall } = options;
   const machines = paper === undefined ? hostMachines(host) : paperMachines(host, paper);
+  const nameOf = (record: CloudRecord) => options.personality ?? record.personality ?? 'aws';
   const call = async (form: string, target?: string): Promise<CloudReply> => {
-    if (target !== undefined) return answerParameters(target, form, machines);
-    const params = parseQuery(form);
+    const params: Params = target === undefined ? parseQuery(form) : new Map();
+    const action = actionOf(params, target);
     const nowMs = host.clock.now();
     const record = await host.store.read();
-    const name = options.personality ?? record.personality ?? 'aws';
+    const name = nameOf(record);
     const wrong = await misdeedsFor(host.store, record, {
       account,
+      action,
       params,
       nowMs,
       personality: name,
@@ -83,9 +89,12 @@ export function openCloud(options: CloudOptions): LocalCloud {
     const personality = personalities[name];
     const misdeeds = misdeedsOf(record);
     const surroundings = { host, machines, account, nowMs, personality, misdeeds };
-    const reply = await wronged(wrong, host.clock, (fault) => answer(params, surroundings, fault));
-    onCall?.({ action: params.get('Action') ?? '', atMs: nowMs, status: reply.status });
+    const reply = await wronged(wrong, host.clock, (fault) =>
+      answer({ form, params, target }, surroundings, fault),
+    );
+    onCall?.({ action, atMs: nowMs, status: reply.status });
     return reply;
   };
-  return { host, machines, account, call };
+  const personality = async () => personalities[nameOf(await host.store.read())];
+  return { host, machines, account, personality, call };
 }

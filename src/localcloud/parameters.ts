@@ -1,5 +1,8 @@
-import type { CloudReply } from './answer.ts';
+import type { CloudReply } from './cloud-reply.ts';
+import { Ec2Fault } from './fault.ts';
+import { jsonType } from './fault-reply.ts';
 import type { Machines } from './machines.ts';
+import type { Personality } from './personality.ts';
 
 const getParameter = 'AmazonSSM.GetParameter';
 
@@ -12,19 +15,24 @@ const paths = [
   { pattern: /^\/deployer\/images\/([\w.-]+)$/, prefix: '' },
 ];
 
-/** Answers a call of the Systems Manager in JSON 1.1; of its actions there is `GetParameter`, for the ids of images. */
+/**
+ * Answers a call of the Systems Manager in JSON 1.1; of its actions there is `GetParameter`, for the ids of images.
+ * @throws {Ec2Fault} with a code of the Systems Manager
+ */
 export async function answerParameters(
   target: string,
   body: string,
-  machines: Machines,
+  { machines, personality }: { readonly machines: Machines; readonly personality: Personality },
 ): Promise<CloudReply> {
-  if (target !== getParameter) {
-    return failure('UnknownOperationException', `There is no ${target} here.`);
+  if (target !== getParameter || personality.missingActions.has('GetParameter')) {
+    throw new Ec2Fault('UnknownOperationException', `There is no ${target} here.`);
   }
   const name = nameIn(body);
-  if (name === undefined) return failure('ValidationException', 'Name is missing.');
+  if (name === undefined) throw new Ec2Fault('ValidationException', 'Name is missing.');
   const image = (await machines.images()).find((each) => each.name === imageNameOf(name));
-  if (image === undefined) return failure('ParameterNotFound', `Parameter ${name} not found.`);
+  if (image === undefined) {
+    throw new Ec2Fault('ParameterNotFound', `Parameter ${name} not found.`);
+  }
   const Parameter = {
     Name: name,
     Type: 'String',
@@ -33,7 +41,7 @@ export async function answerParameters(
     LastModifiedDate: image.createdAtMs / 1000,
     DataType: 'text',
   };
-  return reply(200, { Parameter });
+  return { status: 200, contentType: jsonType, body: JSON.stringify({ Parameter }) };
 }
 
 function imageNameOf(parameter: string): string | undefined {
@@ -51,12 +59,4 @@ function nameIn(body: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function failure(type: string, message: string): CloudReply {
-  return reply(400, { __type: type, message });
-}
-
-function reply(status: number, content: object): CloudReply {
-  return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(content) };
 }

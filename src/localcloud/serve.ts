@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { UsageError } from '../errors.ts';
-import type { CloudReply } from './answer.ts';
 import type { LocalCloud } from './cloud.ts';
-import { ec2Error } from './envelope.ts';
+import type { CloudReply } from './cloud-reply.ts';
 import { Ec2Fault } from './fault.ts';
+import { faultReply, type Service, serviceOf } from './fault-reply.ts';
+import { type Personality, personalities } from './personality.ts';
+import { parseQuery } from './query.ts';
 import { type SignedRequest, verifySignature } from './sigv4.ts';
 
 /** The port that the local cloud is served at unless another one is asked for. */
@@ -21,6 +23,8 @@ export interface ServeOptions {
   /** The cloud as the account with this access key sees it. */
   cloudFor(accessKey: string): LocalCloud;
   secretOf(accessKey: string): string | undefined;
+  /** How the cloud behaves now, also towards those whose requests are refused unseen. */
+  personality(): Promise<Personality>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Called with every request that was answered. */
@@ -79,13 +83,21 @@ async function close(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
+/** What is known of a request so far. */
+interface About {
+  account?: string;
+  action: string;
+  service: Service;
+}
+
 /** Whatever happens is answered: nothing a client sends may end the server. */
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   options: ServeOptions,
 ): Promise<void> {
-  const about: { account?: string; action: string } = { action: '' };
+  const target = request.headers['x-amz-target'];
+  const about: About = { action: '', service: target === undefined ? 'ec2' : 'ssm' };
   let reply: CloudReply;
   let error: string | undefined;
   try {
@@ -93,9 +105,10 @@ async function respond(
   } catch (thrown) {
     const fault = thrown instanceof Ec2Fault ? thrown : internal(thrown);
     error = thrown instanceof Ec2Fault ? fault.code : fault.message;
-    reply = { status: fault.status, body: ec2Error(fault, 'unsigned', 'current') };
+    const personality = await options.personality().catch(() => personalities.aws);
+    reply = faultReply(fault, about.service, { requestId: 'unsigned', personality });
   }
-  error ??= /<Code>([^<]*)</.exec(reply.status < 400 ? '' : reply.body)?.[1];
+  error ??= /(?:<Code>|"__type":")([^<"]*)/.exec(reply.status < 400 ? '' : reply.body)?.[1];
   send(response, reply);
   const { account, action } = about;
   const told = { account, action, status: reply.status };
@@ -122,13 +135,15 @@ function send(response: ServerResponse, reply: CloudReply): void {
 async function answerTo(
   request: IncomingMessage,
   options: ServeOptions,
-  about: { account?: string; action: string },
+  about: About,
 ): Promise<CloudReply> {
   refuseOtherHosts(request.headers.host ?? '');
   const signed = await readSigned(request);
   const target = signed.headers['x-amz-target'];
   const form = target === undefined ? formOf(signed) : signed.body.toString();
-  about.action = target ?? new URLSearchParams(form).get('Action') ?? '';
+  const params = parseQuery(target === undefined ? form : '');
+  about.action = target ?? params.get('Action') ?? '';
+  about.service = serviceOf(params, target);
   const account = verifySignature(signed, options.secretOf, options.now());
   about.account = account;
   return options.cloudFor(account).call(form, target);

@@ -167,12 +167,22 @@ function headerText({ headers }: SignedRequest, name: string): string {
   return (headers[name] ?? '').trim().replace(/ +/g, ' ');
 }
 
+/** Sorted by name and then by value, not as a text: `Id.1=` comes before `Id.10=`. */
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(
+      ([name, value], [other, otherValue]) => inOrder(name, other) || inOrder(value, otherValue),
+    )
+    .map((pair) => pair.join('='))
     .join('&');
+}
+
+/** By code points; what is encoded has no other than those of ASCII. */
+function inOrder(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function encode(text: string): string {

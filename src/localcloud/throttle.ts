@@ -33,6 +33,14 @@ const resourceBuckets: ReadonlyMap<string, Bucket> = new Map([
   ['TerminateInstances', [1000, 20]],
 ]);
 
+/** What the costs of a call depend on. */
+interface ThrottledCall {
+  readonly account: string;
+  readonly action: string;
+  readonly params: Params;
+  readonly nowMs: number;
+}
+
 /**
  * Takes what a call costs out of its account's buckets. When one of them has not enough the call costs nothing and the
  * fault is returned that it is answered with.
@@ -40,9 +48,8 @@ const resourceBuckets: ReadonlyMap<string, Bucket> = new Map([
  */
 export function throttle(
   record: CloudRecord,
-  { account, params, nowMs }: { account: string; params: Params; nowMs: number },
+  { account, action, params, nowMs }: ThrottledCall,
 ): Ec2Fault | undefined {
-  const action = params.get('Action') ?? '';
   record.buckets ??= {};
   const { buckets } = record;
   const [name, bucket] = requestBucket(action, params);

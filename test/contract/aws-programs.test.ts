@@ -27,7 +27,10 @@ interface Served extends ServedCloud {
 
 async function serve(cloud: LocalCloud): Promise<Served> {
   const secretOf = await openSecrets(cloud.host.directory);
-  const served = await serveCloud({ port: 0, cloudFor: () => cloud, secretOf, now: Date.now });
+  const { personality } = cloud;
+  const served = await serveCloud({
+    ...{ port: 0, cloudFor: () => cloud, secretOf, personality, now: Date.now },
+  });
   const { endpoint } = served;
   const env = {
     PATH: process.env['PATH'],

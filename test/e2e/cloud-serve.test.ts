@@ -31,6 +31,11 @@ describe('deployer cloud serve', () => {
   it('answers a client that is told by cloud env, does wrong what it is told to, and ends with Ctrl-C', async () => {
     const server = workspace.start(['cloud', 'serve', '--port', '0', '--personality', 'openstack']);
     await server.said(/is served at http:\/\/127\.0\.0\.1:\d+, until Ctrl-C/);
+    const second = await workspace.run(['cloud', 'serve', '--port', '0']);
+    expect([second.code, second.stderr]).toEqual([
+      2,
+      expect.stringContaining('served already, at'),
+    ]);
     const client = new EC2Client(await accessOf(workspace));
     const images = () => client.send(new DescribeImagesCommand({}));
     expect((await images()).Images?.map(({ Name }) => Name)).toContain('debian-12');

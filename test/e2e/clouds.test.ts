@@ -7,6 +7,15 @@ import { openWorkspace, type Workspace } from './support/workspace.ts';
 
 const names = ['hello-served-1', 'hello-served-2', 'hello-served-3'];
 
+/** Closes what a hook has opened, also where it did not come to the end. */
+async function closeAll(cloud?: ServedCloud, workspace?: Workspace): Promise<void> {
+  try {
+    await cloud?.[Symbol.asyncDispose]();
+  } finally {
+    await workspace?.[Symbol.asyncDispose]();
+  }
+}
+
 describe.each(['aws', 'eucalyptus', 'openstack'])('a cloud like %s, over HTTP', (personality) => {
   let workspace: Workspace;
   let cloud: ServedCloud;
@@ -15,8 +24,7 @@ describe.each(['aws', 'eucalyptus', 'openstack'])('a cloud like %s, over HTTP', 
     cloud = await serveCloud(workspace, personality);
   });
   afterAll(async () => {
-    await cloud[Symbol.asyncDispose]();
-    await workspace[Symbol.asyncDispose]();
+    await closeAll(cloud, workspace);
   });
 
   const run = (...args: readonly string[]) =>
@@ -89,8 +97,7 @@ describe('a protected cluster', () => {
     cloud = await serveCloud(workspace, 'aws', ['protect: true']);
   });
   afterAll(async () => {
-    await cloud[Symbol.asyncDispose]();
-    await workspace[Symbol.asyncDispose]();
+    await closeAll(cloud, workspace);
   });
 
   it('goes only when that is confirmed and its protection is lifted (B16)', async () => {
@@ -153,8 +160,7 @@ describe('a run on a cloud that has bad days', () => {
     cloud = await serveCloud(workspace, 'aws', ['market: [spot, on-demand]']);
   });
   afterAll(async () => {
-    await cloud[Symbol.asyncDispose]();
-    await workspace[Symbol.asyncDispose]();
+    await closeAll(cloud, workspace);
   });
 
   it('waits where its credentials expire, says how they are renewed, and goes on (B11)', async () => {

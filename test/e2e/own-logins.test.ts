@@ -77,18 +77,20 @@ describe('a machine of your own', () => {
     const forced = `command="echo 'Please login as the user \\\\"debian\\\\" rather than the user \\\\"root\\\\".';echo;sleep 10;exit 142"`;
     await own.inside(`cp -p /root/.ssh/authorized_keys /root/keys
       sed -i 's|^|${forced.replaceAll("'", `'"'"'`)} |' /root/.ssh/authorized_keys`);
-    const problem = await problemOf('root');
-    await own.inside('cp -p /root/keys /root/.ssh/authorized_keys');
-
-    expect(problem?.hint).toContain('username: debian');
+    try {
+      expect((await problemOf('root'))?.hint).toContain('username: debian');
+    } finally {
+      await own.inside('cp -p /root/keys /root/.ssh/authorized_keys');
+    }
   });
 
   it('C9: without sudo is told so', async () => {
     await own.inside('mv /usr/bin/sudo /usr/bin/sudo.away');
-    const problem = await problemOf('op');
-    await own.inside('mv /usr/bin/sudo.away /usr/bin/sudo');
-
-    expect(problem?.hint).toContain('sudo is not installed there');
+    try {
+      expect((await problemOf('op'))?.hint).toContain('sudo is not installed there');
+    } finally {
+      await own.inside('mv /usr/bin/sudo.away /usr/bin/sudo');
+    }
   });
 
   it('C16: is reached by its alias, through the host on the way, with the agent', async () => {

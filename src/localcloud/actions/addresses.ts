@@ -62,7 +62,13 @@ export const associateAddress: Action = async (context) => {
   const { params } = context;
   const association = { id: makeId(context, 'eipassoc'), instance: required(params, 'InstanceId') };
   await change(context, (own) => {
-    findByIds(own.instances, [association.instance], 'instance');
+    const [instance] = findByIds(own.instances, [association.instance], 'instance');
+    if (instance?.want === 'terminated') {
+      throw new Ec2Fault(
+        'IncorrectInstanceState',
+        `The instance '${instance.id}' is not in a valid state for this operation.`,
+      );
+    }
     const [address] = findByIds(own.addresses, [required(params, 'AllocationId')], 'address');
     if (address === undefined) return;
     if (address.association !== undefined && params.get('AllowReassociation') === 'false') {

@@ -4,7 +4,7 @@ import type { GroupRule, SecurityGroup } from '../record.ts';
 import { type Action, type ActionContext, change, makeId } from './action.ts';
 import { findByIds } from './find.ts';
 import { groupNamed, meaningOf, ruleItem, rulesIn } from './group-rules.ts';
-import { groupsOfAccount } from './security-groups.ts';
+import { groupsOfAccount, keepGroup } from './security-groups.ts';
 
 /** Adds rules to what a group lets in; all of them or none. */
 export const authorizeIngress: Action = (context) => authorize(context, false);
@@ -81,7 +81,7 @@ function changeGroup<T>(
     const groups = groupsOfAccount(context, own);
     const group = groupNamed(context.params, groups);
     const result = work(group, groups);
-    if (!record.securityGroups.includes(group)) record.securityGroups.push(group);
+    keepGroup(record, group);
     return result;
   });
 }

@@ -5,6 +5,7 @@ import type { XmlValue } from '../xml.ts';
 import { type Action, change, look } from './action.ts';
 import { findByIds } from './find.ts';
 import { groupIdsOf } from './group-ids.ts';
+import { groupsOfAccount } from './security-groups.ts';
 
 /** The attributes that can be asked for, by EC2's name. */
 const readers = new Map<string, (instance: Instance) => XmlValue>([
@@ -45,7 +46,7 @@ export const modifyInstanceAttribute: Action = async (context) => {
   await change(context, (own) => {
     const [instance] = findByIds(own.instances, [id], 'instance');
     if (instance === undefined) return;
-    findByIds(own.securityGroups, groups, 'group');
+    findByIds(groupsOfAccount(context, own), groups, 'group');
     if (groups.length > 0) instance.groups = groups;
     if (isTerminationProtected !== undefined)
       instance.isTerminationProtected = isTerminationProtected;

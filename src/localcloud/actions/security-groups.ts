@@ -1,7 +1,7 @@
 import { Ec2Fault, invalidParameter } from '../fault.ts';
 import type { OwnRecord } from '../own.ts';
 import { listOf, required } from '../query.ts';
-import type { SecurityGroup } from '../record.ts';
+import type { CloudRecord, Instance, SecurityGroup } from '../record.ts';
 import { accountNumber, defaultGroupIdOf, vpcIdOf } from '../zones.ts';
 import { type Action, type ActionContext, change, look, makeId, tagItems } from './action.ts';
 import { filterTable, matcherOf } from './filters.ts';
@@ -33,6 +33,11 @@ export function groupsOfAccount(
 ): SecurityGroup[] {
   const hasDefault = securityGroups.some(({ name }) => name === 'default');
   return hasDefault ? securityGroups : [defaultGroup(account), ...securityGroups];
+}
+
+/** Writes the default group down when it has changed for the first time; the others are in the record anyway. */
+export function keepGroup(record: CloudRecord, group: SecurityGroup): void {
+  if (!record.securityGroups.includes(group)) record.securityGroups.push(group);
 }
 
 function defaultGroup(account: string): SecurityGroup {
@@ -132,9 +137,12 @@ export const deleteSecurityGroup: Action = async (context) => {
       `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,
     );
   }
-  const members = own.instances.filter((instance) => groupIdsOf(instance).includes(group.id));
-  const isInUse = (await seenNow(context, members)).some(isLiving);
+  const isMember = (instance: Instance) => groupIdsOf(instance).includes(group.id);
+  const seen = await seenNow(context, own.instances.filter(isMember));
+  const ended = new Set(seen.filter((each) => !isLiving(each)).map(({ id }) => id));
   await change(context, (current, record) => {
+    // Instances may have come into the group since they were looked at.
+    const isInUse = current.instances.some((each) => isMember(each) && !ended.has(each.id));
     const isReferred = current.securityGroups.some(
       ({ id, rules }) => id !== group.id && rules.some(({ groupId }) => groupId === group.id),
     );

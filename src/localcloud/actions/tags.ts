@@ -7,6 +7,7 @@ import { filterTable, matcherOf } from './filters.ts';
 import { findByIds, type Kind } from './find.ts';
 import { tagsLater } from './new-resource.ts';
 import { pageOf } from './page.ts';
+import { groupsOfAccount, keepGroup } from './security-groups.ts';
 import { mergeTags, tagsOf } from './tag-values.ts';
 
 interface Tagged {
@@ -35,8 +36,11 @@ export const deleteTags: Action = (context) => {
 async function changeTags(context: ActionContext, apply: (tags: Tag[]) => Tag[]) {
   const ids = listOf(context.params, 'ResourceId');
   if (ids.length === 0) throw missingParameter('ResourceId');
-  await change(context, (own) => {
-    for (const tagged of ids.map((id) => findTagged(own, id))) tagged.tags = apply(tagged.tags);
+  await change(context, (own, record) => {
+    const securityGroups = groupsOfAccount(context, own);
+    const all = { ...own, securityGroups };
+    for (const tagged of ids.map((id) => findTagged(all, id))) tagged.tags = apply(tagged.tags);
+    for (const group of securityGroups) if (ids.includes(group.id)) keepGroup(record, group);
   });
   return { return: true };
 }

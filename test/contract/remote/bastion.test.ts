@@ -10,7 +10,7 @@ import { connect } from '../../../src/remote/connect.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { temporaryFolders } from '../../support/temporary-folder.ts';
 import { startProxy } from '../support/proxy.ts';
-import { deps, generateKey, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps, eventually, generateKey, type Sshd, startSshd } from '../support/sshd.ts';
 
 const run = promisify(execFile);
 const newFolder = temporaryFolders();
@@ -80,7 +80,8 @@ describe.skipIf(!canHaveMachines)('C16: nodes behind bastions', () => {
     const onProgress = (text: string) => told.push(text);
     const via = bastions.through([hopTo(bastion)]);
     const connecting = connect(node.target({ via }), { ...deps, onProgress });
-    setTimeout(() => void node.start(), 300);
+    await eventually(() => told.length > 0);
+    await node.start();
     const remote = await connecting;
     await remote.close();
     await bastions.close();
@@ -193,7 +194,7 @@ describe.skipIf(!canHaveMachines)('C16: a login', () => {
     const [own, missing] = [await keyFile(['-t', 'ed25519']), join(newFolder(), 'none')];
     await using sshd = await startSshd([], { loginFile: `${file}.pub` });
     const identities = [own, file, missing].map((each) => ({ keyFile: each }));
-    const connecting = connect(sshd.target({ identities, timeoutMs: 500 }), deps);
+    const connecting = connect(sshd.target({ identities, timeoutMs: 4_000 }), deps);
     await expect(connecting).rejects.toMatchObject({
       code: 'authentication-refused',
       excerpt: expect.stringMatching(/^not tried:\n[^\n]*id cannot be read: [^\n]*ncrypted[^\n]*$/),

@@ -8,7 +8,7 @@ import { DeployerError } from '../../../src/errors.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { startProxy } from '../support/proxy.ts';
-import { deps, freePort, generateKey, startSshd } from '../support/sshd.ts';
+import { deps, eventually, freePort, generateKey, startSshd } from '../support/sshd.ts';
 
 /** A port that accepts every connection and says `greeting`, if anything. */
 async function startTalker(greeting?: string) {
@@ -40,7 +40,7 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
       const told: string[] = [];
       const onProgress = (text: string) => told.push(text);
       const connecting = connect(sshd.target({ dialing }), { ...deps, onProgress });
-      await sleep(300);
+      await eventually(() => told.length > 0);
       await sshd.start();
       const remote = await connecting;
       expect(await remote.exec('exit 2')).toMatchObject({ code: 2 });
@@ -62,7 +62,7 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
     await using sshd = await startSshd([], { started: false });
     await using talker = await startTalker();
     const { port } = talker;
-    await expect(connect(sshd.target({ port, timeoutMs: 300 }), deps)).rejects.toMatchObject({
+    await expect(connect(sshd.target({ port, timeoutMs: 1_000 }), deps)).rejects.toMatchObject({
       code: 'no-ssh-banner',
     });
     expect(talker.sockets.size).toBe(1);
@@ -72,7 +72,7 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
     await using sshd = await startSshd([], { started: false });
     await using talker = await startTalker('Exceeded MaxStartups\r\n');
     const { port } = talker;
-    await expect(connect(sshd.target({ port, timeoutMs: 300 }), deps)).rejects.toMatchObject({
+    await expect(connect(sshd.target({ port, timeoutMs: 1_000 }), deps)).rejects.toMatchObject({
       code: 'no-ssh-banner',
       message: expect.stringContaining('(Exceeded MaxStartups)'),
     });
@@ -105,14 +105,14 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
   it('says so when the verifier comes to no end in time', async () => {
     await using sshd = await startSshd();
     const verifyHostKey = () => new Promise<void>(() => {});
-    const connecting = connect(sshd.target({ verifyHostKey, timeoutMs: 300 }), deps);
+    const connecting = connect(sshd.target({ verifyHostKey, timeoutMs: 2_000 }), deps);
     await expect(connecting).rejects.toMatchObject({ code: 'host-key-unverified' });
   });
 
   it('names the user whom the node refuses', async () => {
     await using sshd = await startSshd();
     const identities = [{ privateKey: generateKey().private }];
-    const target = sshd.target({ identities, timeoutMs: 500 });
+    const target = sshd.target({ identities, timeoutMs: 4_000 });
     await expect(connect(target, deps)).rejects.toMatchObject({
       code: 'authentication-refused',
       message: expect.stringContaining(`authentication refused for ${target.username}`),
@@ -132,7 +132,7 @@ describe.skipIf(!canHaveMachines)('first contact', () => {
     await using sshd = await startSshd([], { started: false });
     server.listen(sshd.port, '127.0.0.1');
     await once(server, 'listening');
-    await expect(connect(sshd.target({ timeoutMs: 400 }), deps)).rejects.toMatchObject({
+    await expect(connect(sshd.target({ timeoutMs: 2_000 }), deps)).rejects.toMatchObject({
       code: 'ssh-handshake-failed',
     });
     server.close();

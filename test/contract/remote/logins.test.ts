@@ -78,17 +78,15 @@ describe.skipIf(!canHaveMachines)('C9: a login', () => {
     });
   });
 
-  it('as root that the image answers with another user names that user, at once', async () => {
+  it('as root that the image answers with another user names that user', async () => {
     const says = `echo 'Please login as the user \\"debian\\" rather than the user \\"root\\".'`;
     const command = quote(`command="${says};echo;sleep 10;exit 142" `);
     const setup = `cd /root; printf %s ${command} | cat - authorized-keys >keys; mv keys authorized-keys`;
-    const began = performance.now();
     await expect(at({ setup }, look)).rejects.toMatchObject({
       code: 'wrong-username',
       hint: 'Set this in the profile: username: debian',
       excerpt: expect.stringContaining('rather than the user'),
     });
-    expect(performance.now() - began).toBeLessThan(9_000);
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBastions } from '../../../src/remote/bastions.ts';
@@ -9,7 +10,7 @@ import type { Remote } from '../../../src/remote/remote.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { look, put, told } from '../../unit/node/fixtures.ts';
 import { launchMachine, type Machine } from '../support/machine.ts';
-import { deps, startSshd } from '../support/sshd.ts';
+import { deps, eventually, startSshd } from '../support/sshd.ts';
 
 const run = promisify(execFile);
 
@@ -37,9 +38,15 @@ describe.skipIf(!canHaveMachines)('C3: an sshd that drops early connections', ()
     const contacts = Array.from({ length: 60 }, () =>
       connect(sshd.target(), { ...deps, signal: stop.signal }),
     );
-    setTimeout(() => stop.abort(new Error('enough')), 500);
-    await Promise.allSettled(contacts);
-    silent.close();
+    const ended = Promise.allSettled(contacts);
+    try {
+      await eventually(() => open === 8);
+      await sleep(300);
+    } finally {
+      stop.abort(new Error('enough'));
+      await ended;
+      silent.close();
+    }
     expect(open).toBe(8);
   });
 
@@ -97,7 +104,7 @@ describe.skipIf(!canHaveMachines)('C15: an address of IPv6', () => {
 
   it('is named so that it can be told from its port', async () => {
     await using sshd = await startSshd([], { started: false });
-    const target = sshd.target({ address: '::1', timeoutMs: 200 });
+    const target = sshd.target({ address: '::1', timeoutMs: 1_000 });
     await expect(connect(target, deps)).rejects.toMatchObject({
       message: expect.stringContaining(`(::1): port ${sshd.port} refused`),
     });

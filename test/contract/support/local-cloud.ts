@@ -20,7 +20,7 @@ export async function livingInstances(client: EC2Client): Promise<Instance[]> {
   );
 }
 
-/** Resolves when the instances are in the state, or rejects after ten seconds. */
+/** Resolves when the instances are in the state, or rejects after 30 s. */
 export async function waitForState(
   client: EC2Client,
   ids: readonly string[],
@@ -37,18 +37,18 @@ export async function waitForState(
   );
 }
 
-/** Resolves once `isTrue` does with true; it is asked every 50 ms for at most ten seconds. */
+/** Resolves once `isTrue` does with true; it is asked every 50 ms for at most 30 s. */
 export async function eventually(isTrue: () => Promise<boolean>, what: string): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(30_000);
   while (!(await isTrue())) {
-    if (signal.aborted) throw new Error(`waited ten seconds in vain for ${what}`);
+    if (signal.aborted) throw new Error(`waited 30 s in vain for ${what}`);
     await systemClock.sleep(50);
   }
 }
 
 /** Resolves when something at the address answers on port 22 with ssh's greeting. */
 export function waitForSsh(address: string): Promise<void> {
-  return eventually(() => hasGreeting(address, 300), `ssh at ${address}`);
+  return eventually(() => hasGreeting(address, 2_000), `ssh at ${address}`);
 }
 
 /** True when ssh's greeting comes within the time. */

@@ -5,12 +5,16 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 /** The server with EC2 alone: all of moto is twice as large. */
 const requirements = ['moto[ec2]==5.2.5', 'flask==3.1.2', 'flask-cors==6.0.1'];
+
+/** How long it may take to start, on a machine that is busy with other things. */
+const startMs = 120_000;
 
 /** An independent implementation of EC2's wire format. */
 export interface Moto extends AsyncDisposable {
@@ -29,18 +33,24 @@ export async function startMoto(): Promise<Moto> {
     words += data;
   });
   const endpoint = `http://127.0.0.1:${port}`;
-  for (let look = 0; !(await isThere(endpoint)); look += 1) {
-    if (server.exitCode !== null || look > 300) throw new Error(`moto does not start: ${words}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return {
+  const moto: Moto = {
     endpoint,
     async [Symbol.asyncDispose]() {
+      if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = once(server, 'exit');
       server.kill('SIGKILL');
       await ended;
     },
   };
+  const until = performance.now() + startMs;
+  while (!(await isThere(endpoint))) {
+    if (server.exitCode !== null || performance.now() > until) {
+      await moto[Symbol.asyncDispose]();
+      throw new Error(`moto does not start: ${words}`);
+    }
+    await sleep(100);
+  }
+  return moto;
 }
 
 /** The folder of a Python environment with moto in it; named by what is in it, and there only once it is whole. */
@@ -70,7 +80,7 @@ async function freePort(): Promise<number> {
 
 async function isThere(endpoint: string): Promise<boolean> {
   try {
-    return (await fetch(`${endpoint}/moto-api/`)).ok;
+    return (await fetch(`${endpoint}/moto-api/`, { signal: AbortSignal.timeout(10_000) })).ok;
   } catch {
     return false;
   }

@@ -43,6 +43,9 @@ chroot . sh /root/setup >&2
 chroot . /usr/sbin/sshd -D -e -f /root/config &
 cat >/dev/null`;
 
+/** How long one may take to start, on a machine that is busy with other things. */
+const startMs = 45_000;
+
 /** What is different about an sshd. */
 export interface SshdOptions {
   readonly started?: boolean;
@@ -112,8 +115,11 @@ export async function startSshd(
       child = spawn('unshare', [...namespaces, 'sh', '-c', chroot, 'sh', rootfs, directory], {
         stdio: ['pipe', 'ignore', 'ignore'],
       });
-      for (let tries = 0; !(await isOpen(port)); tries += 1) {
-        if (child.exitCode !== null || tries > 250) throw new Error('sshd did not start');
+      const until = performance.now() + startMs;
+      while (!(await isOpen(port))) {
+        if (child.exitCode !== null || performance.now() > until) {
+          throw new Error('sshd did not start');
+        }
         await sleep(20);
       }
     },
@@ -128,7 +134,12 @@ export async function startSshd(
       await rm(directory, { recursive: true, force: true });
     },
   };
-  if (started) await sshd.start();
+  try {
+    if (started) await sshd.start();
+  } catch (error) {
+    await sshd[Symbol.asyncDispose]();
+    throw error;
+  }
   return sshd;
 }
 
@@ -165,9 +176,10 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Waits until `condition` holds, 5 s at most. */
+/** Waits until `condition` holds, 30 s at most. */
 export async function eventually(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
+  const until = performance.now() + 30_000;
+  while (performance.now() < until) {
     if (condition()) return;
     await sleep(10);
   }

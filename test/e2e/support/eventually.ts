@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const usualPatienceMs = 20_000;
+const usualPatienceMs = 60_000;
 
 /** Resolves once the condition holds. */
 export async function eventually(

@@ -9,6 +9,9 @@ export interface ServedCloud extends AsyncDisposable {
   misbehave(...spec: readonly string[]): Promise<void>;
 }
 
+/** It serves for as long as its tests take, which is what all of them together do. */
+const servingMs = 30 * 60_000;
+
 /**
  * Serves the workspace's cloud over HTTP as the program's users can, and writes the profile `served`, which names its
  * endpoint and nothing that is peculiar to this computer.
@@ -19,7 +22,8 @@ export async function serveCloud(
   personality: string,
   more: readonly string[] = [],
 ): Promise<ServedCloud> {
-  const server = workspace.start(['cloud', 'serve', '--port', '0', '--personality', personality]);
+  const words = ['cloud', 'serve', '--port', '0', '--personality', personality];
+  const server = workspace.start(words, {}, servingMs);
   await server.said(/is served at http:\/\/127\.0\.0\.1:\d+, until Ctrl-C/);
   const { stdout } = await workspace.run(['cloud', 'env']);
   const variables = [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(

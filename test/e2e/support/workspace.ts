@@ -16,7 +16,12 @@ export interface Workspace extends AsyncDisposable {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs the built program to its end. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Running;
+  /** Starts it; `ownPatienceMs` is for one that is meant to go on for longer than the others. */
+  start(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    ownPatienceMs?: number,
+  ): Running;
   write(path: string, text: string): Promise<void>;
   /** Changes a file of the workspace; fails when nothing would change. */
   edit(path: string, from: string, to: string): Promise<void>;
@@ -39,11 +44,11 @@ export async function openWorkspace(patienceMs?: number): Promise<Workspace> {
   const stateFolder = join(folder, '.deployer');
   const env = ownEnvironment(cloudFolder);
   const running = new Set<Running>();
-  const start: Workspace['start'] = (args, more = {}) => {
+  const start: Workspace['start'] = (args, more = {}, ownPatienceMs = patienceMs) => {
     const surroundings = {
       cwd: folder,
       env: { ...env, ...more },
-      ...(patienceMs && { patienceMs }),
+      ...(ownPatienceMs && { patienceMs: ownPatienceMs }),
     };
     const program = startCommand(programWords(args), surroundings);
     running.add(program);

@@ -64,6 +64,8 @@ describe.skipIf(process.platform !== 'linux')('the places of the local cloud', (
     const addresses = async () =>
       (await client.send(new DescribeAddressesCommand({}))).Addresses ?? [];
     expect((await addresses())[0]).toEqual({ AllocationId, PublicIp, Domain: 'vpc', Tags: [] });
+    const again = client.send(new AssociateAddressCommand({ AllocationId, InstanceId }));
+    await expect(again).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
     await give();
     expect(await addresses()).toEqual([]);
   });

@@ -1,17 +1,21 @@
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  CreateTagsCommand,
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
   type EC2Client,
   type IpPermission,
+  ModifyInstanceAttributeCommand,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
+import { deleteSecurityGroup } from '../../../src/localcloud/actions/security-groups.ts';
+import { personalities } from '../../../src/localcloud/personality.ts';
 import { launchOf, paperClouds } from './paper-cloud.ts';
 
 const open = paperClouds();
@@ -50,6 +54,45 @@ describe.skipIf(process.platform !== 'linux')('security groups', () => {
       name: 'CannotDelete',
     });
     expect((await groupNamed(as('AKOTHER'), 'default'))?.GroupId).not.toBe(group?.GroupId);
+  });
+
+  test('the default one is tagged, and given to machines again, by its id', async () => {
+    const { client } = open();
+    const GroupId = (await groupNamed(client, 'default'))?.GroupId ?? '';
+    const id = await made(client, 'one');
+    const { Instances = [] } = await client.send(launchOf({ SecurityGroupIds: [id] }));
+    const InstanceId = Instances[0]?.InstanceId ?? '';
+    const change = { InstanceId, Groups: [GroupId] };
+    await client.send(new ModifyInstanceAttributeCommand(change));
+    await expect(remove(client, id)).resolves.toBeDefined();
+    const Tags = [{ Key: 'team', Value: 'blue' }];
+    await client.send(new CreateTagsCommand({ Resources: [GroupId, GroupId], Tags }));
+    await client.send(new CreateTagsCommand({ Resources: [GroupId], Tags }));
+    expect(await groupNamed(client, 'default')).toMatchObject({ GroupId, Tags });
+    const { SecurityGroups } = await client.send(new DescribeSecurityGroupsCommand({}));
+    expect(SecurityGroups).toHaveLength(1);
+  });
+
+  test('a machine that comes into one while it is being deleted keeps it', async () => {
+    const { cloud, client } = open();
+    const id = await made(client, 'one');
+    const { machines } = cloud;
+    const observe = machines.observe.bind(machines);
+    const late = {
+      ...machines,
+      observe: async (instances: Parameters<typeof observe>[0]) => {
+        const seen = await observe(instances);
+        await client.send(launchOf({ SecurityGroupIds: [id] }));
+        return seen;
+      },
+    };
+    const deleting = deleteSecurityGroup({
+      ...{ host: cloud.host, machines: late, account: cloud.account, misdeeds: [] },
+      ...{ nowMs: cloud.host.clock.now(), personality: personalities.aws },
+      params: new Map([['GroupId', id]]),
+    });
+    await expect(deleting).rejects.toMatchObject({ code: 'DependencyViolation' });
+    expect((await groupNamed(client, 'one'))?.GroupId).toBe(id);
   });
 
   test('rules of every source are added once, shown together and by themselves, and taken off', async () => {

@@ -22,6 +22,7 @@ async function serve(paper: PaperCloud) {
     port: 0,
     cloudFor: () => paper.cloud,
     secretOf,
+    personality: () => paper.cloud.personality(),
     now: Date.now,
     onAnswer: (answer) => answers.push(answer),
   });
@@ -86,6 +87,23 @@ describe.skipIf(process.platform !== 'linux')('serveCloud', () => {
     expect([answer.status, /<Code>(.*)<\/Code>/.exec(answer.body)?.[1]]).toEqual([status, code]);
   });
 
+  test('refuses in the words that the client of each service reads', async () => {
+    const old = await serve(open('eucalyptus'));
+    const ec2 = await send(old.endpoint, { method: 'POST', body: 'Action=DescribeInstances' });
+    expect(ec2.body).toMatch(/<ErrorResponse .*<Error><Type>.*<Code>MissingAuthenticationToken</);
+    const { endpoint, answers } = await serve(open());
+    const sts = await send(endpoint, { method: 'POST', body: 'Action=GetCallerIdentity' });
+    expect(sts.body).toMatch(
+      /<ErrorResponse xmlns="https:\/\/sts.*<Code>MissingAuthenticationToken</,
+    );
+    const headers = { 'x-amz-target': 'AmazonSSM.GetParameter' };
+    const ssm = await send(endpoint, { method: 'POST', headers, body: '{}' });
+    expect(JSON.parse(ssm.body)).toMatchObject({ __type: 'MissingAuthenticationToken' });
+    expect(answers.at(-1)).toMatchObject({ error: 'MissingAuthenticationToken', status: 403 });
+    const elsewhere = await send(endpoint, { headers: { ...headers, host: 'cloud.example.com' } });
+    expect(JSON.parse(elsewhere.body)).toMatchObject({ __type: 'UnauthorizedOperation' });
+  });
+
   test('passes on what goes wrong: pages of a load balancer, and connections that end', async () => {
     const paper = open();
     const { client, endpoint } = await serve(paper);
@@ -103,6 +121,11 @@ describe.skipIf(process.platform !== 'linux')('serveCloud', () => {
     expect(await servedEndpoint(directory)).toBeUndefined();
     const served = await serve(open());
     const note = await noteServer(directory, served.endpoint);
+    expect(await servedEndpoint(directory)).toBe(served.endpoint);
+    await expect(noteServer(directory, 'http://127.0.0.1:1')).rejects.toMatchObject({
+      code: 'cloud-already-served',
+      message: expect.stringContaining(served.endpoint),
+    });
     expect(await servedEndpoint(directory)).toBe(served.endpoint);
     await note[Symbol.asyncDispose]();
     expect(await servedEndpoint(directory)).toBeUndefined();
@@ -137,5 +160,32 @@ describe.skipIf(process.platform !== 'linux')('the parameters of the Systems Man
     expect(await ask('/deployer/images/none')).toBe('ParameterNotFound');
     expect(await ask(7)).toBe('ValidationException');
     expect(await ask('x', 'AmazonSSM.PutParameter')).toBe('UnknownOperationException');
+  });
+
+  const Name = '/deployer/images/debian-12';
+  const ask = ({ cloud }: PaperCloud) =>
+    cloud.call(JSON.stringify({ Name }), 'AmazonSSM.GetParameter');
+
+  test.each(['eucalyptus', 'openstack'] as const)('are not there on %s', async (name) => {
+    const { status, body } = await ask(open(name));
+    expect([status, JSON.parse(body).__type]).toEqual([400, 'UnknownOperationException']);
+  });
+
+  test('go wrong as everything does, and are told as calls', async () => {
+    const paper = open();
+    await setMisbehaviour(paper.cloud, ['html-502:1', 'drop-reply:GetParameter:1']);
+    expect((await ask(paper)).status).toBe(502);
+    expect((await ask(paper)).isDropped).toBe(true);
+    await setMisbehaviour(paper.cloud, ['hold:GetParameter:3s:1', 'expire:1']);
+    const { clock } = paper.cloud.host;
+    const beganMs = clock.now();
+    expect((await ask(paper)).status).toBe(200);
+    expect(clock.now() - beganMs).toBe(3000);
+    const { contentType, body } = await ask(paper);
+    expect(contentType).toBe('application/x-amz-json-1.1');
+    expect(JSON.parse(body).__type).toBe('RequestExpired');
+    expect(paper.calls.map(({ action, status }) => `${action} ${status}`)).toEqual([
+      ...['GetParameter 502', 'GetParameter 200', 'GetParameter 200', 'GetParameter 400'],
+    ]);
   });
 });

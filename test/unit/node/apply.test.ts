@@ -138,7 +138,8 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a node with %
 
   test('giving up waiting does not stop the work, and the same run is followed again later', async () => {
     await using node = await startLocalNode({ shell });
-    const slow = { command: { run: 'sleep 0.5; echo slow >>/srv/ledger', always: true as const } };
+    const wait = 'for i in $(seq 600); do [ -e /srv/go ] && break; sleep 0.1; done';
+    const slow = { command: { run: `${wait}; echo slow >>/srv/ledger`, always: true as const } };
     const request = { run: 'slow', generation: 0, wishes: wishesOf(slow) };
     const interrupted = new AbortController();
     const onAnswer = () => interrupted.abort(new Error('enough'));
@@ -148,6 +149,7 @@ describe.skipIf(!canRunLocalNode).each(['dash', 'bash'] as const)('a node with %
     await expect(applyAt(node, request, { timeoutMs: 50 })).rejects.toMatchObject({
       code: 'node-timeout',
     });
+    await node.sh('touch /srv/go');
     expect(told(await applyAt(node, request))).toEqual(['changed: not done yet']);
     expect(node.read('/srv/ledger')).toBe('slow\n');
   });
