@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const isLong = process.argv[2] === 'long';
-const partTimeoutMs = (isLong ? 60 : 20) * 60_000;
+const partTimeoutMs = (isLong ? 60 : 30) * 60_000;
 
 /** @typedef {{name: string, passed: number, failed: number, skipped: string[], ms: number}} Outcome */
 

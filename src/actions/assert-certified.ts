@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { DeployerError } from '../errors.ts';
 import { readHostCertificate } from '../remote/host-certificate.ts';
 import type { HostKey, Peer } from '../remote/host-key.ts';
-import { matchesPatterns } from '../ssh-config/patterns.ts';
+import { matchesHostNames } from '../ssh-config/patterns.ts';
 
 /** A host key that is shown, and who shows it. */
 export interface Shown {
@@ -33,7 +33,7 @@ export async function assertCertified(
         ? 'is signed by an authority that is not trusted'
         : now < validAfter || now >= validBefore
           ? `holds from ${dateOf(validAfter)} to ${dateOf(validBefore)}`
-          : principals.length > 0 && !names.some((name) => matchesPatterns(principals, name))
+          : principals.length > 0 && !names.some((name) => matchesHostNames(principals, name))
             ? `is for ${principals.join(', ')}`
             : null;
   if (problem === null) return;

@@ -9,7 +9,7 @@ import type { Login } from './way-in.ts';
 /**
  * The profile's host on the way to machines of a cloud, and before it those that ~/.ssh/config says are on the way to
  * that one. What is said there and not followed is told.
- * @throws {UsageError} `bad-ssh-config`
+ * @throws {UsageError} `bad-ssh-config`, `ssh-jump-loop`
  */
 export async function hopsTo(
   { profile, configFile }: RememberedCluster['request'],
@@ -17,7 +17,7 @@ export async function hopsTo(
 ): Promise<readonly Login[]> {
   if (profile.via === undefined) return [];
   const home = homedir();
-  const user = { name: userInfo().username, home, agent: env['SSH_AUTH_SOCK'] };
+  const user = { name: userInfo().username, home, env };
   const { key, ...said } = profile.via;
   const wish = { ...said, key: key === undefined ? undefined : fromConfig(key, configFile) };
   const { via, ...host } = loginOf(wish, undefined, await loadSshConfig(home), user);

@@ -60,6 +60,8 @@ function loginSettings({ port, username, keyFiles, onlyThese, agent }: Login): S
     ['User', username],
     ['Port', String(port)],
     ...keyFiles.map((file) => ['IdentityFile', quoted(file)] as const),
+    // Else OpenSSH would try the usual ones.
+    ...(keyFiles.length === 0 ? [['IdentityFile', 'none'] as const] : []),
     ...(onlyThese ? [['IdentitiesOnly', 'yes'] as const] : []),
     ...(agent === undefined ? [] : [['IdentityAgent', quoted(agent)] as const]),
     ['ConnectTimeout', String(connectTimeoutSeconds)],

@@ -23,7 +23,7 @@ export interface OwnHosts {
 
 /**
  * The machines that the profile names, and those that the cluster is remembered to have besides.
- * @throws {UsageError} `bad-ssh-config`
+ * @throws {UsageError} `bad-ssh-config`, `ssh-jump-loop`
  */
 export async function openOwnHosts(
   { request, snapshot, state }: Pick<Doors, 'request' | 'state'> & Pick<Place, 'snapshot'>,
@@ -41,9 +41,10 @@ export async function openOwnHosts(
     ...{ request, state, bastions },
     provider: { dialing: 'gentle', consoleOutput: async () => '' },
   };
+  const unfollowed = new Set<string>();
   const open = async (own: OwnHost, isListed: boolean) => {
     const routed = routedLogin(own, request, directives, context);
-    tellUnsupported(own, routed, context);
+    for (const each of unfollowedOn(own, routed)) unfollowed.add(each);
     const { unsupported: _, ...login } = routed;
     const places = { id: idOf(own), login, zone: own.zone ?? '', isListed };
     const address = own.privateAddress ?? (await numeric(login.address));
@@ -55,6 +56,7 @@ export async function openOwnHosts(
     ...profile.hosts.map((own) => open(own, true)),
     ...unlisted.map((own) => open(own, false)),
   ]);
+  for (const message of unfollowed) tellUnfollowed(message, context);
   return { list, connections, leaving };
 }
 
@@ -74,7 +76,7 @@ function routedLogin(
   directives: readonly SshDirective[],
   { env }: ActionContext,
 ): RoutedLogin {
-  const user = { name: userInfo().username, home: homedir(), agent: env['SSH_AUTH_SOCK'] };
+  const user = { name: userInfo().username, home: homedir(), env };
   const wish = {
     ...{ host: address, port, username: username ?? profile.username },
     key: key === undefined ? undefined : fromConfig(key, configFile),
@@ -87,14 +89,15 @@ function routedLogin(
   return loginOf(wish, jump, directives, user);
 }
 
-/** What ~/.ssh/config says and we do not follow matters only where it is about a host of ours. */
-function tellUnsupported(
-  { address }: OwnHost,
-  { unsupported }: RoutedLogin,
-  { emit }: ActionContext,
-): void {
-  if (unsupported.length === 0) return;
-  const message = `${address}: ${unsupported.join(', ')} of ~/.ssh/config is not followed`;
+/** What ~/.ssh/config says and we do not follow matters only where it is about a host of ours, or one on the way to it. */
+function unfollowedOn({ address }: OwnHost, { unsupported, via }: RoutedLogin): readonly string[] {
+  const hosts = [{ address, unsupported }, ...via].filter((host) => host.unsupported.length > 0);
+  return hosts.map(
+    (host) => `${host.address}: ${host.unsupported.join(', ')} of ~/.ssh/config is not followed`,
+  );
+}
+
+function tellUnfollowed(message: string, { emit }: ActionContext): void {
   const hint = 'If it cannot be reached without, say in the profile how: address, port, via, key.';
   emit({ type: 'notice', level: 'warning', message, hint });
 }

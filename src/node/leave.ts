@@ -12,15 +12,18 @@ const lockWaitSeconds = '600';
 export interface Left {
   /** Files and folders that are gone. */
   readonly removed: readonly string[];
+  /** Files that are again what they were before the cluster. */
+  readonly restored: readonly string[];
   /** Folders that stay, with what is in them. */
   readonly kept: readonly string[];
 }
 
 /**
  * Leaves a machine that goes on after its cluster: services are stopped for good, then units, files and artifacts go,
- * then what was remembered of the cluster, and the claim last, so that the same call goes on after any failure. Packages
- * and users stay, and so does what services keep, unless it is to be purged. A machine that the cluster has not claimed
- * is left alone.
+ * then what was remembered of the cluster, and the claim last, so that the same call goes on after any failure. Files that
+ * were there before become what they were, and folders that were there before stay with all that is in them. Packages and
+ * users stay, and so does what services keep, unless it is to be purged. A machine that the cluster has not claimed is
+ * left alone.
  * @throws {DeployerError} `not-left` when something does not go; as {@link ask}
  */
 export async function leaveHost(
@@ -48,14 +51,14 @@ export async function leaveHost(
     // An answer that is cut short tells what was removed until then, and the next one does not tell it again.
     onFrame: (frame) => {
       if (frame.type !== 'text') return;
-      const [, word = '', path = ''] = /^(removed|kept) (.*)$/s.exec(frame.text) ?? [];
+      const [, word = '', path = ''] = /^(removed|restored|kept) (.*)$/s.exec(frame.text) ?? [];
       said.set(word, (said.get(word) ?? new Set()).add(path));
     },
   });
   const told = (word: string) => [...(said.get(word) ?? [])];
   const failure = frames.find((frame) => frame.type === 'text' && frame.text.startsWith('failed '));
   if (failure?.type === 'text') throw notLeft(node.node, failure.text.slice('failed '.length));
-  return { removed: told('removed'), kept: told('kept') };
+  return { removed: told('removed'), restored: told('restored'), kept: told('kept') };
 }
 
 function notLeft(node: string, excerpt: string): DeployerError {

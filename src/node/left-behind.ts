@@ -10,7 +10,7 @@ export interface LeftBehind {
   readonly artifacts: readonly string[];
   /** Folders of configuration, the inner ones first: they go where nothing else is in them. */
   readonly folders: readonly string[];
-  /** Folders in which services keep what they must not lose, none within another. */
+  /** Folders in which services keep what they must not lose, each before those within it. */
   readonly data: readonly string[];
 }
 
@@ -62,8 +62,20 @@ export function leftBehind(wishes: readonly Wish[]): LeftBehind {
     files: unique(steps.flatMap((step) => filesOf(step))),
     artifacts: unique(steps.flatMap((step) => ('artifact' in step ? [step.artifact.folder] : []))),
     folders: usable.filter((path) => !isData(path)).toSorted(innerFirst),
-    data: outermost(usable.filter(isData)),
+    data: usable.filter(isData).toSorted(outerFirst),
   };
+}
+
+/** All places that these wishes may change and that leaving the machine would change back. */
+export function placesOf(wishes: readonly Wish[]): readonly string[] {
+  const { files, units, artifacts, folders, data } = leftBehind(wishes);
+  return unique([
+    ...files,
+    ...units.map((unit) => `/etc/systemd/system/${unit}`),
+    ...artifacts.flatMap((folder) => [folder, `${folder}/current`]),
+    ...folders,
+    ...data,
+  ]);
 }
 
 function filesOf(step: Wish['step']): readonly string[] {
@@ -93,12 +105,13 @@ function foldersOf(unit: string): readonly string[] {
   });
 }
 
-function outermost(paths: readonly string[]): readonly string[] {
-  return paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
-}
-
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Everything within a folder follows it, before anything else. */
+function outerFirst(left: string, right: string): number {
+  return `${left}/` < `${right}/` ? -1 : 1;
 }
 
 function innerFirst(left: string, right: string): number {

@@ -15,13 +15,13 @@ const parts = [
 ];
 
 /** Everything that runs inside a detached runner, before its own steps. */
-export const applyRuntime = runtimeOf(['apply']);
+export const applyRuntime = runtimeOf(['found', 'apply']);
 
 /** Everything that an observation or a question runs with, before its own steps. */
 export const checkRuntime = runtimeOf(['delivery', 'check']);
 
 /** What machines that were there before their cluster are asked and told with. */
-export const hostRuntime = runtimeOf(['check', 'claim', 'leave', 'preflight']);
+export const hostRuntime = runtimeOf(['check', 'claim', 'found', 'leave', 'preflight']);
 
 /** What changing a host key runs with; others need none of it. */
 export const hostKeyRuntime = ['prelude', 'check', 'host-key'].map(runtimeFile).join('');

@@ -1,4 +1,5 @@
 import { identityFile, identityText, type NodeIdentity } from './identity.ts';
+import { placesOf } from './left-behind.ts';
 import { checkPhaseNames, phaseRecords, recordFile } from './phase-record.ts';
 import { quoteAll } from './quote.ts';
 import { applyRuntime, checkRuntime, hostKeyRuntime, hostRuntime } from './runtime.ts';
@@ -37,6 +38,7 @@ export function applyScript(plan: {
     ['begin_apply', plan.run, String(plan.generation), lockWaitSeconds],
     stepLine(identity),
     ...(plan.phases === undefined ? [] : [['order_phases', ...checkPhaseNames(plan.phases)]]),
+    ['keep_found', ...placesOf(plan.wishes)],
     ...records.map(({ file }) => ['begin_phase', file.hash]),
     ...steps.flatMap((step) => [
       stepLine(step),

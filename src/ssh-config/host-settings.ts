@@ -6,12 +6,15 @@ export interface HostSettings {
   readonly hostName: string | undefined;
   readonly user: string | undefined;
   readonly port: number | undefined;
-  /** In the order in which they are tried. */
-  readonly identityFiles: readonly string[];
+  /** In the order in which they are tried; undefined where the file does not say, empty for `none`. */
+  readonly identityFiles: readonly string[] | undefined;
   readonly identitiesOnly: boolean;
   /** Socket of an agent; `none`, `SSH_AUTH_SOCK` or a variable behind `$` as well. */
   readonly identityAgent: string | undefined;
-  /** Hosts to go through, the first one first; undefined where the file does not say, empty for `none`. */
+  /**
+   * Hosts to go through, the first one first; undefined where the file does not say, empty for `none` and where a
+   * ProxyCommand, also `none`, comes before them.
+   */
   readonly proxyJump: readonly JumpWords[] | undefined;
   readonly userKnownHostsFiles: readonly string[];
   /** The name that the host has in known_hosts. */
@@ -59,20 +62,24 @@ export function hostSettings(directives: readonly SshDirective[], alias: string)
   collect(directives, alias, true, { take, unsure: () => unsupported.add('Match') });
   const first = (keyword: string) => said.get(keyword)?.[0];
   for (const [keyword, name] of unfollowed) {
-    if (/^(none|no)$/i.test(first(keyword) ?? 'no')) continue;
+    if (/^(none|no|false)$/i.test(first(keyword) ?? 'no')) continue;
     // Whichever of the two comes first counts; a jump that is followed needs no command.
     if (keyword !== 'proxycommand' || !isJumpFirst(said)) unsupported.add(name);
   }
   const port = Number(first('port'));
   const jump = first('proxyjump');
+  const isCommandFirst = said.has('proxycommand') && !isJumpFirst(said);
   return {
     hostName: first('hostname'),
     user: first('user'),
     port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
-    identityFiles: [...new Set(identityFiles)].filter((file) => file !== 'none'),
-    identitiesOnly: first('identitiesonly')?.toLowerCase() === 'yes',
+    identityFiles:
+      identityFiles.length === 0
+        ? undefined
+        : [...new Set(identityFiles)].filter((file) => file.toLowerCase() !== 'none'),
+    identitiesOnly: /^(yes|true)$/i.test(first('identitiesonly') ?? 'no'),
     identityAgent: first('identityagent'),
-    proxyJump: jump === undefined ? undefined : jumpsOf(jump),
+    proxyJump: jump === undefined ? undefined : jumpsOf(isCommandFirst ? 'none' : jump),
     userKnownHostsFiles: (said.get('userknownhostsfile') ?? []).filter((file) => file !== 'none'),
     hostKeyAlias: first('hostkeyalias'),
     unsupported: [...unsupported],

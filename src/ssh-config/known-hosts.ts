@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { matchesPatterns } from './patterns.ts';
+import { matchesHostNames } from './patterns.ts';
 
 /** One line of a known_hosts file. */
 export interface KnownHostKey {
@@ -81,7 +81,7 @@ function linesOf(lines: readonly KnownHostKey[], names: readonly string[]): Know
 function isAbout(hosts: readonly string[], name: string): boolean {
   const [first = ''] = hosts;
   if (hosts.length === 1 && first.startsWith('|')) return isHashOf(first, name);
-  return matchesPatterns(hosts, name);
+  return matchesHostNames(hosts, name);
 }
 
 /** `|1|SALT|HASH`: the HMAC-SHA1 of the name. */

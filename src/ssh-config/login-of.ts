@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import { type HostSettings, hostSettings } from './host-settings.ts';
 import type { SshDirective } from './ssh-config.ts';
 
@@ -40,8 +41,8 @@ export interface SshUser {
   /** The user's name on this computer. */
   readonly name: string;
   readonly home: string;
-  /** SSH_AUTH_SOCK. */
-  readonly agent: string | undefined;
+  /** What `${NAME}` stands for; SSH_AUTH_SOCK is the usual agent. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The keys that OpenSSH tries where nothing else is said. */
@@ -50,6 +51,7 @@ const usualKeys = ['id_rsa', 'id_ecdsa', 'id_ed25519'];
 /**
  * How to log in to a host: what is wished for, then what the ssh_config says, then what OpenSSH would do.
  * @param via what is wished of the host on the way; where undefined the ssh_config's ProxyJump counts
+ * @throws {UsageError} `ssh-jump-loop` where the way to a host leads through itself
  */
 export function loginOf(
   wish: HostWish,
@@ -59,10 +61,42 @@ export function loginOf(
 ): RoutedLogin {
   const settings = hostSettings(directives, wish.host);
   const jumps: readonly HostWish[] = via === undefined ? (settings.proxyJump ?? []) : [via];
-  const host = hostLogin(wish, settings, user);
-  // What stands in a jump's own section counts for it, but for a further jump.
-  const route = jumps.map((jump) => hostLogin(jump, hostSettings(directives, jump.host), user));
-  return { ...host, via: route };
+  const { unsupported, ...host } = hostLogin(wish, settings, user);
+  return {
+    ...host,
+    // Who says the way needs no command for it.
+    unsupported: via === undefined ? unsupported : withoutCommand(unsupported),
+    via: routeOf(jumps, [wish.host], directives, user),
+  };
+}
+
+/** As OpenSSH does it: the first of the jumps may itself be reached through others, the next ones are reached from it. */
+function routeOf(
+  jumps: readonly HostWish[],
+  behind: readonly string[],
+  directives: readonly SshDirective[],
+  user: SshUser,
+): readonly HostLogin[] {
+  const [first, ...next] = jumps;
+  if (first === undefined) return [];
+  if (behind.includes(first.host)) throw jumpLoop([...behind, first.host]);
+  const settings = hostSettings(directives, first.host);
+  const further = routeOf(settings.proxyJump ?? [], [...behind, first.host], directives, user);
+  const nextLogins = next.map((jump) => {
+    const login = hostLogin(jump, hostSettings(directives, jump.host), user);
+    return { ...login, unsupported: withoutCommand(login.unsupported) };
+  });
+  return [...further, hostLogin(first, settings, user), ...nextLogins];
+}
+
+function withoutCommand(unsupported: readonly string[]): readonly string[] {
+  return unsupported.filter((keyword) => keyword !== 'ProxyCommand');
+}
+
+function jumpLoop(hosts: readonly string[]): UsageError {
+  return new UsageError('ssh-jump-loop', `the way to ${hosts.join(' leads through ')}`, {
+    hint: 'OpenSSH would not get there, too: say ProxyJump none for the outermost host in ~/.ssh/config.',
+  });
 }
 
 function hostLogin(wish: HostWish, settings: HostSettings, user: SshUser): HostLogin {
@@ -75,13 +109,13 @@ function hostLogin(wish: HostWish, settings: HostSettings, user: SshUser): HostL
     ...{ '%': '%', d: user.home, u: user.name, r: username, p: String(port) },
     ...{ n: wish.host, h: address ?? wish.host },
   };
-  const path = (text: string) => expandPath(text, tokens);
+  const path = (text: string) => expandPath(text, tokens, user.env);
   const said = wish.key === undefined ? settings.identityFiles : [wish.key];
   const usual = usualKeys.map((name) => `${user.home}/.ssh/${name}`);
   const onlyThese = wish.key !== undefined || settings.identitiesOnly;
   return {
     ...{ address: address ?? wish.host, port, username },
-    keyFiles: said.length === 0 ? usual : said.map(path),
+    keyFiles: said?.map(path) ?? usual,
     onlyThese,
     agent: agentOf(settings.identityAgent, user, path),
     names: [settings.hostKeyAlias ?? address ?? wish.host],
@@ -92,19 +126,23 @@ function hostLogin(wish: HostWish, settings: HostSettings, user: SshUser): HostL
 
 function agentOf(
   said: string | undefined,
-  { agent }: SshUser,
+  { env }: SshUser,
   path: (text: string) => string,
 ): string | undefined {
-  const usual = [undefined, 'SSH_AUTH_SOCK', '$SSH_AUTH_SOCK'];
-  if (usual.includes(said) || said === undefined) return agent === '' ? undefined : agent;
-  return said === 'none' || said.startsWith('$') ? undefined : path(said);
+  if (said?.toLowerCase() === 'none') return undefined;
+  const variable = said === undefined || said === 'SSH_AUTH_SOCK' ? '$SSH_AUTH_SOCK' : said;
+  const [, name] = /^\$(\w+)$/.exec(variable) ?? [];
+  const socket = name === undefined ? path(variable) : env[name];
+  return socket === '' ? undefined : socket;
 }
 
 type Tokens = Readonly<Record<string, string>>;
 
-/** A path with `~` and the tokens that OpenSSH fills in; an unknown token stays. */
-function expandPath(text: string, tokens: Tokens): string {
-  const filled = text.replace(/%(.)/g, (whole, token) => tokens[token] ?? whole);
+/** A path with `~`, and with the tokens and variables that OpenSSH fills in; one that is unknown stays. */
+function expandPath(text: string, tokens: Tokens, env: SshUser['env']): string {
+  const filled = text.replace(/%(.)|\$\{(\w+)\}/g, (whole, token, name) =>
+    token === undefined ? (env[name] ?? whole) : (tokens[token] ?? whole),
+  );
   const home = tokens['d'] ?? '';
   return filled === '~' || filled.startsWith('~/') ? `${home}${filled.slice(1)}` : filled;
 }

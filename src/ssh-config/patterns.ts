@@ -9,13 +9,17 @@ export function matchesPatterns(patterns: readonly string[], text: string): bool
   return patterns.some((pattern) => !isNegated(pattern) && fits(pattern, text));
 }
 
-/** Whether one pattern fits the whole text; small and capital letters are alike. */
-export function fits(pattern: string, text: string): boolean {
-  return fitsExactly(pattern.toLowerCase(), text.toLowerCase());
+/** The same for names of hosts in known_hosts and in certificates: small and capital letters are alike. */
+export function matchesHostNames(patterns: readonly string[], name: string): boolean {
+  const lowered = patterns.map((pattern) => pattern.toLowerCase());
+  return matchesPatterns(lowered, name.toLowerCase());
 }
 
-/** Goes back to the last star only, so that no pattern takes longer than both lengths multiplied. */
-function fitsExactly(pattern: string, text: string): boolean {
+/**
+ * Whether one pattern fits the whole text. It goes back to the last star only, so that no pattern takes longer than both
+ * lengths multiplied.
+ */
+export function fits(pattern: string, text: string): boolean {
   let at = 0;
   let star = -1;
   let starAt = 0;

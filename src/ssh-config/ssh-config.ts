@@ -17,7 +17,7 @@ export interface SshDirective {
 export interface SshConfigFiles {
   /** The file's text; null when there is none. */
   read(file: string): Promise<string | null>;
-  /** The files that an `Include` means, in order: its word may begin with `~`, be relative to ~/.ssh and hold wildcards. */
+  /** The files that an `Include` means, in order: its word may begin with `~`, be relative to the folder of the first file and hold wildcards. */
   matching(pattern: string): Promise<readonly string[]>;
 }
 

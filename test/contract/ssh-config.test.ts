@@ -45,7 +45,7 @@ it('reads every ssh_config as OpenSSH does', async () => {
       expect([String(settings.port ?? 22)]).toEqual(said('port'));
       expect([settings.identitiesOnly ? 'yes' : 'no']).toEqual(said('identitiesonly'));
       if (settings.user !== undefined) expect([settings.user]).toEqual(said('user'));
-      if (settings.identityFiles.length > 0) {
+      if (settings.identityFiles !== undefined) {
         expect(settings.identityFiles).toEqual(said('identityfile'));
       }
       if (settings.userKnownHostsFiles.length > 0) {

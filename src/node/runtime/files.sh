@@ -1,8 +1,9 @@
 # The steps that put files and folders where they belong: directory, file; unit uses them too.
 
-# ask_files PATH…: contents, owners and modes of all of them; in apply mode the steps ask by themselves.
+# ask_files PATH…: contents, owners and modes of all of them; in apply mode the steps ask by themselves. A folder may be a
+# link to one; of a file that is a link nobody asks.
 ask_files() {
-  stat_table=$(stat -c '%n//%U:%G %a' -- "$@" 2>/dev/null)
+  stat_table=$(stat -L -c '%n//%U:%G %a' -- "$@" 2>/dev/null)
   hash_table=$nl$(sha256sum -- "$@" 2>/dev/null)$nl
 }
 

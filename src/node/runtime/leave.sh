@@ -1,18 +1,36 @@
 # How a machine that was there before its cluster is left: what was applied to it is undone, the claim goes last. All of
 # it may be run again at any point.
 
-# begin_leave UID LOCK-WAIT-SECONDS: ends here unless the machine belongs to that cluster.
+# begin_leave UID LOCK-WAIT-SECONDS: ends here unless the machine belongs to that cluster, also once its lock is held: who
+# held it before may have left the machine, and removed the lock that this one waited for.
 begin_leave() {
+  leave_uid=$1
+  leave_lock=none
   report_claim
+  while [ "$leave_lock" != "$(stat -L -c '%d %i' /proc/self/fd/9)" ]; do
+    still_claimed || leave_nothing
+    exec 9>>"$base/lock"
+    take_lock x "$2"
+    leave_lock=$(stat -c '%d %i' "$base/lock" || echo gone)
+  done
+  still_claimed || leave_nothing
+  read_found
+}
+
+# still_claimed: by the cluster that leaves.
+still_claimed() {
+  claim_held=
+  if [ -f "$claim_file" ]; then read -r claim_held <"$claim_file"; fi
   case $claim_held in
-    *"\"uid\":\"$1\""*) ;;
-    *)
-      frame .
-      exit 0
-      ;;
+    *"\"uid\":\"$leave_uid\""*) return 0 ;;
   esac
-  exec 9>>"$base/lock"
-  take_lock x "$2"
+  return 1
+}
+
+# leave_nothing
+leave_nothing() {
+  frame .
+  exit 0
 }
 
 # tell_left WORD TEXT
@@ -39,22 +57,30 @@ leave_service() {
   done
 }
 
-# leave_unit UNIT…
+# leave_unit UNIT…: one that was there before is enabled again where it was, and not started.
 leave_unit() {
   for unit in "$@"; do
     systemctl disable -- "$unit"
     leave_file "/etc/systemd/system/$unit"
   done
   systemctl daemon-reload
+  for unit in "$@"; do
+    if [ -e "$found_before/etc/systemd/system/$unit.enabled" ]; then systemctl enable -- "$unit"; fi
+  done
   systemctl reset-failed -- "$@"
 }
 
-# leave_file PATH…
+# leave_file PATH…: those that were not there before go, the others become what they were.
 leave_file() {
   for path in "$@"; do
-    [ -e "$path" ] || [ -L "$path" ] || continue
-    leave_said=$(rm -f -- "$path" 2>&1) || leave_failed "$leave_said"
-    tell_left removed "$path"
+    if was_found there "$path"; then
+      leave_said=$(put_back "$path" 2>&1) || leave_failed "$leave_said"
+      tell_left restored "$path"
+    elif was_found absent "$path"; then
+      [ -e "$path" ] || [ -L "$path" ] || continue
+      leave_said=$(rm -f -- "$path" 2>&1) || leave_failed "$leave_said"
+      tell_left removed "$path"
+    fi
   done
 }
 
@@ -68,39 +94,64 @@ leave_artifact() {
       fi
     done
     rm -rf -- "$folder/.new" "$folder/.old"
-    if [ -L "$folder/current" ] && [ ! -e "$folder/current" ]; then rm -f -- "$folder/current"; fi
-    rmdir -- "$folder"
+    if was_found there "$folder/current"; then
+      leave_said=$(put_back "$folder/current" 2>&1) || leave_failed "$leave_said"
+    elif [ -L "$folder/current" ] && [ ! -e "$folder/current" ]; then
+      rm -f -- "$folder/current"
+    fi
+    if was_found absent "$folder"; then rmdir -- "$folder"; fi
   done
 }
 
-# leave_empty FOLDER…: those in which nothing is left.
+# leave_empty FOLDER…: those that were not there before and in which nothing is left.
 leave_empty() {
   for folder in "$@"; do
-    if rmdir -- "$folder"; then tell_left removed "$folder"; fi
-  done
-}
-
-# leave_data PURGE FOLDER…: what services keep goes only where that is asked for.
-leave_data() {
-  leave_purge=$1
-  shift
-  for folder in "$@"; do
-    [ -d "$folder" ] || continue
-    if [ -z "$(find "$folder" ! -type d | head -n 1)" ] && rm -r -- "$folder"; then
-      tell_left removed "$folder"
-    elif [ "$leave_purge" = yes ]; then
-      # A folder that is mounted stays, empty.
-      leave_said=$(find "$folder" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} + 2>&1) || leave_failed "$leave_said"
-      rmdir -- "$folder"
-      tell_left removed "$folder"
-    else
-      tell_left kept "$folder"
+    if was_found absent "$folder"; then
+      if rmdir -- "$folder"; then tell_left removed "$folder"; fi
+    elif was_found there "$folder"; then
+      leave_said=$(put_back "$folder" 2>&1) || leave_failed "$leave_said"
     fi
   done
 }
 
+# leave_data PURGE FOLDER…: what services keep goes only where that is asked for, and never from a folder that was there
+# before. Folders come before those within them.
+leave_data() {
+  leave_purge=$1
+  leave_kept=/dev/null
+  shift
+  for folder in "$@"; do
+    [ -d "$folder" ] || continue
+    case $folder in "$leave_kept"/*) continue ;; esac
+    if ! was_found absent "$folder"; then
+      leave_said=$(put_back "$folder" 2>&1) || leave_failed "$leave_said"
+      if holds_files "$folder"; then tell_left kept "$folder"; fi
+      continue
+    fi
+    if [ "$leave_purge" = yes ]; then purge_data "$folder"; fi
+    if holds_files "$folder"; then
+      leave_kept=$folder
+      tell_left kept "$folder"
+    else
+      find -H "$folder" -depth -type d -exec rmdir -- {} +
+      tell_left removed "$folder"
+    fi
+  done
+}
+
+# purge_data FOLDER: what is in it. A folder that is mounted stays, empty, and so does a link to one.
+purge_data() {
+  leave_said=$(find -H "$1" -mindepth 1 -maxdepth 1 -exec rm -rf --one-file-system -- {} + 2>&1) || leave_failed "$leave_said"
+}
+
+# holds_files FOLDER
+holds_files() {
+  [ -n "$(find -H "$1" ! -type d | head -n 1)" ]
+}
+
 # end_leave: all that is remembered of the cluster goes, and the claim after everything else.
 end_leave() {
+  still_claimed || leave_nothing
   find "$base" -mindepth 1 -maxdepth 1 ! -name claim.json ! -name lock -exec rm -rf -- {} +
   sync "$base"
   rm -f -- "$claim_file"

@@ -2,14 +2,19 @@ import { hostsSilent } from './host-errors.ts';
 import { isSeen, type Park } from './park.ts';
 
 /**
- * Leaves machines as they were found. One that does not answer and that the profile no longer names is given up.
+ * Leaves machines as they were found. One that another cluster has claimed by now is skipped, and told of. One that does not answer and that the profile no longer names is given up.
  * @throws {DeployerError} `host-silent` with those that do not answer, once all others are left; what leaving one failed with
  */
 export async function leaveHosts(park: Park, ids: readonly string[]): Promise<void> {
   const { hosts, sightings, remembered, left, warn } = park;
   const found = await sightings.of(hosts.filter(({ id }) => ids.includes(id)));
   const leaving = found.filter(isSeen).map(async ({ host, sight: { claim } }) => {
-    if (claim !== null) await host.leave(claim.uid);
+    const uid = remembered.get(host.id)?.uid;
+    if (claim !== null && claim.uid !== uid) {
+      warn(`${host.id} belongs to ${claim.cluster} and is not touched`);
+    } else if (claim !== null) {
+      await host.leave(claim.uid);
+    }
     remembered.delete(host.id);
     left.add(host.id);
   });

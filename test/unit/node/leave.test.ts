@@ -4,7 +4,7 @@ import { type Claim, claimHost, reportHost } from '../../../src/node/claim.ts';
 import { leaveHost } from '../../../src/node/leave.ts';
 import { leftBehind } from '../../../src/node/left-behind.ts';
 import type { Step } from '../../../src/node/step-kinds.ts';
-import { applyAt, look, put, wishesOf } from './fixtures.ts';
+import { applyAt, look, put, told, wishesOf } from './fixtures.ts';
 import { canRunLocalNode, type LocalNode, startLocalNode } from './local-node.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -56,6 +56,7 @@ describe.skipIf(!canRunLocalNode)('a machine that is there before its cluster', 
 
     expect(await leave(node, false)).toEqual({
       removed: ['/etc/demo/demo.conf', '/srv/demo/id', '/etc/demo'],
+      restored: [],
       kept: ['/srv/demo'],
     });
     expect(await there(node)).toBe('/srv/demo\n/srv/demo/inner\n/srv/demo/inner/precious\n');
@@ -115,9 +116,72 @@ describe.skipIf(!canRunLocalNode)('a machine that is there before its cluster', 
     await claimHost(node, claim('u1'), options);
     await put(node, ...steps);
 
-    expect(await leave(node, true, 'u2')).toEqual({ removed: [], kept: [] });
+    expect(await leave(node, true, 'u2')).toEqual({ removed: [], restored: [], kept: [] });
     expect((await reportHost(node, options)).claim?.uid).toBe('u1');
     expect(node.read('/etc/demo/demo.conf')).toBe('x');
+  });
+
+  test('has again what was there before, with its owner and mode, and keeps its own folders', async () => {
+    await using node = await startLocalNode();
+    node.write('/etc/demo/demo.conf', 'before', 0o640);
+    node.write('/srv/demo/mine', 'before');
+    await node.sh('chown 7:8 /etc/demo/demo.conf; chmod 2750 /srv/demo; ln -s mine /srv/demo/link');
+    await claimHost(node, claim('u1'), options);
+    const inner: Step = { directory: { path: '/srv/demo/made' } };
+    const link = (content: string): Step => ({ file: { path: '/srv/demo/link', content } });
+    await put(node, ...steps.slice(0, 4), inner, link('1'));
+    await put(node, { file: { path: '/etc/demo/demo.conf', content: 'y' } }, inner, link('2'));
+    node.write('/srv/demo/made/precious', 'data');
+    node.cuts.push({}, {}, { stdout: 120 });
+
+    expect(await leave(node, true)).toMatchObject({
+      restored: ['/etc/demo/demo.conf', '/srv/demo/link'],
+      kept: ['/srv/demo'],
+    });
+    const facts = await node.sh(
+      "cat /etc/demo/demo.conf; stat -c ' %u:%g %a' /etc/demo/demo.conf /srv/demo; readlink /srv/demo/link",
+    );
+    expect(facts).toBe('before 7:8 640\n 0:0 2750\nmine\n');
+    expect(await there(node)).toBe(
+      '/etc/demo\n/etc/demo/demo.conf\n/srv/demo\n/srv/demo/link\n/srv/demo/mine\n',
+    );
+  });
+
+  test('keeps folders that were there before even where they are empty', async () => {
+    await using node = await startLocalNode();
+    await node.sh('mkdir -p /etc/demo /srv/demo/own');
+    await claimHost(node, claim('u1'), options);
+    await put(node, ...steps);
+    await leave(node, true);
+
+    expect(await there(node)).toBe('/etc/demo\n/srv/demo\n/srv/demo/own\n');
+  });
+
+  test('is left alone by a cluster that lost it while it waited for the lock', async () => {
+    await using node = await startLocalNode();
+    await claimHost(node, claim('u1'), options);
+    await put(node, ...steps);
+    node.write('/var/lib/deployer/next.json', `${JSON.stringify(claim('u2'))}\n`);
+    const next = 'mv next.json claim.json; rm lock';
+    const lost = node.sh(`cd /var/lib/deployer; flock lock sh -c 'touch held; sleep 0.7; ${next}'`);
+    while ((await node.sh('ls /var/lib/deployer/held')) === '');
+
+    expect(await leave(node, true)).toEqual({ removed: [], restored: [], kept: [] });
+    await lost;
+    expect((await reportHost(node, options)).claim?.uid).toBe('u2');
+    expect(node.read('/etc/demo/demo.conf')).toBe('x');
+  });
+
+  test('empties a folder for data that was made a link since', async () => {
+    await using node = await startLocalNode();
+    await claimHost(node, claim('u1'), options);
+    await put(node, ...steps);
+    await node.sh('mv /srv/demo /srv/big; ln -s big /srv/demo');
+    node.write('/srv/big/inner/precious', 'data');
+    expect(told(await put(node, ...steps))).toEqual(steps.map(() => 'ok'));
+
+    expect((await leave(node, true)).removed).toContain('/srv/demo');
+    expect(await node.sh('find /srv | sort')).toBe('/srv\n/srv/big\n/srv/demo\n');
   });
 });
 
@@ -128,8 +192,9 @@ test('folders of the system are never taken for data of a service', () => {
   const unit: Step = { unit: { name: 'demo', content } };
 
   expect(leftBehind(wishesOf(...made, unit)).data).toEqual([
-    '/var/lib/demo',
     '/data',
+    '/var/lib/demo',
+    '/var/lib/demo/inner',
     '/var/lib/more/inner',
   ]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loginOf } from '../../../src/ssh-config/login-of.ts';
 import { directivesOf } from './directives-of.ts';
 
-const user = { name: 'me', home: '/home/me', agent: '/run/agent' };
+const user = { name: 'me', home: '/home/me', env: { SSH_AUTH_SOCK: '/run/agent', KEYS: '/keys' } };
 
 async function login(wish: Parameters<typeof loginOf>[0], text = '', via?: { host: string }) {
   return loginOf(wish, via, await directivesOf(text), user);
@@ -47,6 +47,44 @@ describe('loginOf', () => {
       { address: 'door', port: 22, username: 'me' },
     ]);
     expect((await login({ host: 'a' }, 'ProxyJump none')).via).toEqual([]);
+  });
+
+  it('goes to a jump through what its own section says, as OpenSSH does', async () => {
+    const text =
+      'Host a\n ProxyJump in,inner\nHost in\n ProxyJump out\n ProxyCommand nc\nHost inner\n ProxyCommand nc\nHost out\n ProxyCommand nc';
+    const { via } = await login({ host: 'a' }, text);
+
+    expect(via.map(({ address, unsupported }) => [address, ...unsupported])).toEqual([
+      ['out', 'ProxyCommand'],
+      ['in'],
+      ['inner'],
+    ]);
+  });
+
+  it('refuses a way that leads through itself', async () => {
+    const text = 'Host a c\n ProxyJump b\nHost b\n ProxyJump c';
+
+    await expect(login({ host: 'a' }, text)).rejects.toMatchObject({
+      code: 'ssh-jump-loop',
+      message: 'the way to a leads through b leads through c leads through b',
+    });
+  });
+
+  it('fills in variables, and tries no key where none is said', async () => {
+    const variable = (name: string) => `$\{${name}}`;
+    const lines = [
+      `IdentityFile ${variable('KEYS')}/a`,
+      `IdentityFile ${variable('NONE')}/b`,
+      `UserKnownHostsFile ${variable('KEYS')}/known`,
+      `IdentityAgent ${variable('KEYS')}/agent`,
+    ];
+
+    expect(await login({ host: 'a' }, lines.join('\n'))).toMatchObject({
+      keyFiles: ['/keys/a', `${variable('NONE')}/b`],
+      ...{ agent: '/keys/agent', knownHostsFiles: ['/keys/known'] },
+    });
+    expect((await login({ host: 'a' }, 'IdentityFile none')).keyFiles).toEqual([]);
+    expect((await login({ host: 'a' }, 'IdentityAgent $KEYS')).agent).toBe('/keys');
   });
 
   it('asks the agent that is said, or none', async () => {

@@ -120,6 +120,19 @@ describe('hostSettings', () => {
     expect(await settings('Match all\n User ops', 'a')).toMatchObject({ user: 'ops' });
   });
 
+  it('goes through no jump where any command comes first', async () => {
+    const none = await settings('ProxyCommand none\nProxyJump gate', 'a');
+    expect(none).toMatchObject({ proxyJump: [], unsupported: [] });
+    const command = await settings('ProxyCommand nc gate 22\nProxyJump gate', 'a');
+    expect(command).toMatchObject({ proxyJump: [], unsupported: ['ProxyCommand'] });
+  });
+
+  it('takes capital letters in a pattern for what they are, and true for yes', async () => {
+    const text = 'Host A*\n IdentitiesOnly true';
+    expect((await settings(text, 'Abc')).identitiesOnly).toBe(true);
+    expect((await settings(text, 'abc')).identitiesOnly).toBe(false);
+  });
+
   it('needs no command where a jump comes first', async () => {
     const text = 'Host a\n ProxyJump gate\n ProxyCommand nc gate 22';
 

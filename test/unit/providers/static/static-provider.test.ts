@@ -167,6 +167,18 @@ describe('machines of your own', () => {
     expect(await provider.sweep('u')).toEqual([{ kind: 'host', id: 'b', state: 'claimed' }]);
   });
 
+  it('are not left by a cluster that has lost them to another', async () => {
+    const host = fakeHost('a');
+    const { provider, launch, warnings } = providerOf([host]);
+    await launch([1]);
+    const uid = 'v';
+    host.claimed = { ...other, uid, cluster: 'other-rack', ordinal: 1, incarnation: 1, at: 0 };
+    await provider.terminate(['a']);
+
+    expect(ordinalsOf([host])).toEqual(['v1']);
+    expect(warnings).toEqual(['a belongs to other-rack and is not touched']);
+  });
+
   it('cannot be left while they are silent, unless they are off the list', async () => {
     const hosts = [fakeHost('a'), fakeHost('b'), fakeHost('c', { isListed: false })];
     const remembered = hosts.map(({ id }, index) => ({
