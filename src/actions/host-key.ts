@@ -5,6 +5,7 @@ import { checkCertificate } from './check-certificate.ts';
 import type { ActionContext } from './context.ts';
 import { checkKnownHosts, type Stranger } from './known-hosts.ts';
 import type { Place } from './open-place.ts';
+import { tellTrust } from './tell-trust.ts';
 
 const consoleTimeoutMs = 30_000;
 const consolePollMs = 200;
@@ -23,6 +24,8 @@ export interface Keeper {
   readonly request: Pick<Place['request'], 'profile' | 'configFile'>;
   readonly state: Pick<Place['state'], 'hostKeys'>;
   readonly provider: Pick<Provider, 'consoleOutput'>;
+  /** What was told of keys that are trusted at first sight, which is told once. */
+  readonly told: Set<string>;
 }
 
 /**
@@ -69,10 +72,8 @@ async function checkUnpinned(
       return checkKnownHosts(cluster.request, answering, context.clock);
     case 'ca':
       return checkCertificate(cluster.request, answering, context.clock);
-    case 'pinned': {
-      const message = `${node}: trusting host key ${key.fingerprint} of ${machineId} at first sight`;
-      context.emit({ type: 'notice', level: 'info', message });
-    }
+    case 'pinned':
+      return tellTrust(cluster.told, { key, id: machineId, node }, context);
   }
 }
 
