@@ -91,6 +91,13 @@ export class ConnectionLost extends DeployerError {
   }
 }
 
+/** Codes of the errors of a machine that gave no answer at all. */
+export const neverAnswered: ReadonlySet<string> = new Set([
+  'ssh-unreachable',
+  'no-ssh-banner',
+  'ssh-handshake-failed',
+]);
+
 /** Several nodes failed; every error is kept, and equal ones are shown once. */
 export class NodesFailed extends DeployerError {
   readonly failures: readonly NodeFailure[];

@@ -3,8 +3,9 @@ import { DeployerError } from '../errors.ts';
 import type { HostKey, Peer } from '../remote/host-key.ts';
 import { hostWord } from '../ssh-config/known-hosts.ts';
 import type { ActionContext } from './context.ts';
+import type { Keeper } from './host-key.ts';
 import { judgeByKnownHosts, readKnownHosts, usualKnownHosts } from './known-hosts.ts';
-import type { Place } from './open-place.ts';
+import { tellTrust } from './tell-trust.ts';
 import type { Login } from './way-in.ts';
 
 /** A host on the way to machines, and where it may be known. */
@@ -22,7 +23,7 @@ export function bastionName({ names, port }: Bastion): string {
  * @throws {DeployerError} `wrong-host-key` with both fingerprints
  */
 export async function checkBastionKey(
-  { state: { hostKeys } }: { readonly state: Pick<Place['state'], 'hostKeys'> },
+  { state: { hostKeys }, told }: Pick<Keeper, 'state' | 'told'>,
   bastion: Bastion,
   shown: { readonly key: HostKey; readonly peer: Peer },
   { pins, context }: { pins: boolean; context: ActionContext },
@@ -41,8 +42,7 @@ export async function checkBastionKey(
   if (verdict.is === 'unknown') {
     if (pinned?.base64 === key.base64) return;
     if (pinned !== null) throw wrongKey(name, pinned.fingerprint, key);
-    const message = `trusting host key ${key.fingerprint} of ${name} at first sight`;
-    context.emit({ type: 'notice', level: 'info', message });
+    tellTrust(told, { key, id: name }, context);
   }
   if (!pins || pinned?.base64 === key.base64) return;
   await hostKeys.forget(name);

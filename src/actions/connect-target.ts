@@ -8,7 +8,7 @@ import type { Place } from './open-place.ts';
 import { identitiesOf, type WayIn } from './way-in.ts';
 
 /** What machines are reached through, and told apart by. */
-export interface Doors extends Pick<Keeper, 'request' | 'state'>, Pick<Place, 'bastions'> {
+export interface Doors extends Pick<Keeper, 'request' | 'state' | 'told'>, Pick<Place, 'bastions'> {
   readonly provider: Pick<Provider, 'dialing' | 'consoleOutput'>;
 }
 

@@ -39,14 +39,12 @@ export function hostCalls(
   context: ActionContext,
 ): Pick<ReachableHost, 'reach' | 'look' | 'claim' | 'leave'> {
   const { clock, signal } = context;
-  // Whether a key is trusted at first sight is told when the machine becomes one of the cluster.
-  const quiet = { ...context, emit: () => {} };
   const target = targetOf(
     doors,
     { name: id, machineId: id },
     wayToOwn(login),
     { timeoutMs: lookMs, pins: false },
-    quiet,
+    context,
   );
   const reach = () => connections.to(id, target, { clock, signal });
   const asking: AskOptions = { clock, signal };

@@ -3,8 +3,9 @@ import type { Provider } from '../providers/provider.ts';
 import type { HostKey } from '../remote/host-key.ts';
 import { checkCertificate } from './check-certificate.ts';
 import type { ActionContext } from './context.ts';
-import { checkKnownHosts, type Stranger } from './known-hosts.ts';
+import { checkKnownHosts, isKnownHost, type Stranger } from './known-hosts.ts';
 import type { Place } from './open-place.ts';
+import { tellTrust } from './tell-trust.ts';
 
 const consoleTimeoutMs = 30_000;
 const consolePollMs = 200;
@@ -20,15 +21,17 @@ export interface Answering extends Stranger {
 
 /** What is known of machines' keys, and where. */
 export interface Keeper {
-  readonly request: Pick<Place['request'], 'profile' | 'configFile'>;
+  readonly request: Pick<Place['request'], 'profile' | 'configFile' | 'credentials'>;
   readonly state: Pick<Place['state'], 'hostKeys'>;
   readonly provider: Pick<Provider, 'consoleOutput'>;
+  /** What was told of keys that are trusted at first sight, which is told once. */
+  readonly told: Set<string>;
 }
 
 /**
  * Accepts a machine's host key, or refuses it: against the keys pinned for this machine, else as the profile's
  * `hostKeys` says. What is accepted stays pinned by the machine's id, never by its address. A key that the machine made
- * itself and shows now is the only one from then on.
+ * itself and shows now is the only one from then on. A machine of one's own is never trusted against known_hosts.
  * @param pins whether it is this call's place to remember, which only a run that holds the lock may
  * @throws {DeployerError} `wrong-host-key` with both fingerprints, `host-key-unknown`
  */
@@ -58,7 +61,7 @@ async function checkUnpinned(
   answering: Answering,
   context: ActionContext,
 ): Promise<void> {
-  const { profile } = cluster.request;
+  const { profile, credentials } = cluster.request;
   const { node, machineId, key } = answering;
   switch (profile.hostKeys) {
     case 'console':
@@ -69,10 +72,12 @@ async function checkUnpinned(
       return checkKnownHosts(cluster.request, answering, context.clock);
     case 'ca':
       return checkCertificate(cluster.request, answering, context.clock);
-    case 'pinned': {
-      const message = `${node}: trusting host key ${key.fingerprint} of ${machineId} at first sight`;
-      context.emit({ type: 'notice', level: 'info', message });
-    }
+    case 'pinned':
+      // The addresses of a cloud come round again: what known_hosts says of one is not about this machine.
+      if (credentials.kind === 'static') {
+        if (await isKnownHost(cluster.request, answering, context.clock)) return;
+      }
+      return tellTrust(cluster.told, { key, id: machineId, node }, context);
   }
 }
 

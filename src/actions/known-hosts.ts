@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { ResolvedPlace } from '../config/request.ts';
 import { DeployerError } from '../errors.ts';
-import { type KnownHostKey, knownOf, parseKnownHosts } from '../ssh-config/known-hosts.ts';
+import {
+  hostWord,
+  type KnownHostKey,
+  knownOf,
+  parseKnownHosts,
+} from '../ssh-config/known-hosts.ts';
 import { assertCertified, type Shown } from './assert-certified.ts';
 import { fromConfig } from './from-config.ts';
 
@@ -57,33 +62,58 @@ export async function judgeByKnownHosts(
   return { is: 'wrong', expected: keys.map(({ type, base64 }) => `${type} ${base64}`).join('\n') };
 }
 
+/** A machine that answers, and the files that ~/.ssh/config names for it. */
+type Answering = Stranger & {
+  readonly node: string;
+  readonly knownHostsFiles?: readonly string[];
+};
+
+type Said = Pick<ResolvedPlace, 'profile' | 'configFile'>;
+
 /**
  * Accepts a machine's host key when known_hosts has it.
  * @throws {DeployerError} `wrong-host-key` when it has another one, `host-key-unknown` when it has none
  */
 export async function checkKnownHosts(
-  { profile, configFile }: Pick<ResolvedPlace, 'profile' | 'configFile'>,
-  answering: Stranger & { readonly node: string; readonly knownHostsFiles?: readonly string[] },
+  said: Said,
+  answering: Answering,
   clock: Clock,
 ): Promise<void> {
-  const { node, names, key, knownHostsFiles: said = [] } = answering;
-  const { knownHosts } = profile;
-  const own = knownHosts === undefined ? said : [fromConfig(knownHosts, configFile)];
-  const files = own.length > 0 ? own : usualKnownHosts(homedir());
-  const verdict = await judgeByKnownHosts(await readKnownHosts(files), answering, clock);
-  if (verdict.is === 'known') return;
-  const shown = `${names[0]} shows ${key.fingerprint}`;
-  if (verdict.is === 'wrong') {
-    throw new DeployerError('wrong-host-key', `${node}: ${files[0]} has another host key for it`, {
-      excerpt: `expected ${verdict.expected}\nanswered ${key.fingerprint}`,
-      hint: 'Something else may be answering at its address.',
-    });
-  }
+  const { node, names, key } = answering;
+  if (await isKnownHost(said, answering, clock)) return;
+  const [file] = filesFor(said, answering);
   throw new DeployerError(
     'host-key-unknown',
-    `${node}: ${shown}, which ${files[0]} does not have`,
+    `${node}: ${names[0]} shows ${key.fingerprint}, which ${file} does not have`,
     {
       hint: `Compare the fingerprint with the machine's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then add the line that this prints: ssh-keyscan -t ed25519 ${names[0]}`,
     },
   );
+}
+
+/**
+ * Whether known_hosts has the machine's host key; false when it has none.
+ * @throws {DeployerError} `wrong-host-key` when it has another one
+ */
+export async function isKnownHost(
+  said: Said,
+  answering: Answering,
+  clock: Clock,
+): Promise<boolean> {
+  const { node, names, port, key } = answering;
+  const files = filesFor(said, answering);
+  const verdict = await judgeByKnownHosts(await readKnownHosts(files), answering, clock);
+  if (verdict.is !== 'wrong') return verdict.is === 'known';
+  throw new DeployerError('wrong-host-key', `${node}: ${files[0]} has another host key for it`, {
+    excerpt: `expected ${verdict.expected}\nanswered ${key.fingerprint}`,
+    hint: `Something else may be answering at its address. If you know why the key changed: ssh-keygen -f '${files[0]}' -R '${hostWord(names[0] ?? '', port)}'`,
+  });
+}
+
+function filesFor(
+  { profile: { knownHosts }, configFile }: Said,
+  { knownHostsFiles: said = [] }: Answering,
+): readonly string[] {
+  const own = knownHosts === undefined ? said : [fromConfig(knownHosts, configFile)];
+  return own.length > 0 ? own : usualKnownHosts(homedir());
 }

@@ -28,9 +28,10 @@ const forgetful: HostKeys = {
 /** Opens what a profile leads to for a look that is about no cluster, or about all of them. */
 export async function openCloud(request: ResolvedProfile, context: ActionContext): Promise<Cloud> {
   const bastions = openBastions(context);
-  const seen = { request, snapshot: null, state: { hostKeys: forgetful } };
+  const state = { hostKeys: forgetful };
+  const seen = { request, snapshot: null, state, told: new Set<string>(), bastions };
   const isStatic = request.credentials.kind === 'static';
-  const hosts = isStatic ? await openOwnHosts(seen, bastions, context) : null;
+  const hosts = isStatic ? await openOwnHosts(seen, context) : null;
   const provider =
     hosts === null
       ? await openProvider(request, false, context)

@@ -41,6 +41,8 @@ export interface Place extends RememberedCluster, AsyncDisposable {
   readonly hops: readonly Login[];
   /** The hosts on the way that were connected to so far. */
   readonly bastions: Bastions;
+  /** What was told of keys that are trusted at first sight, which is told once. */
+  readonly told: Set<string>;
   /** The machines that were there before; null on a cloud. */
   readonly hosts: OwnHosts | null;
 }
@@ -89,9 +91,12 @@ export async function atCloud<R extends RememberedCluster>(
   context: ActionContext,
 ): Promise<R & Place> {
   const bastions = openBastions(context);
+  const told = new Set<string>();
   const { credentials } = remembered.request;
   const hosts =
-    credentials.kind === 'static' ? await openOwnHosts(remembered, bastions, context) : null;
+    credentials.kind === 'static'
+      ? await openOwnHosts({ ...remembered, bastions, told }, context)
+      : null;
   const provider = hosts
     ? openStaticProvider(hosts, remembered.snapshot, context)
     : await openProvider(remembered.request, setup, context);
@@ -105,7 +110,7 @@ export async function atCloud<R extends RememberedCluster>(
   return {
     ...remembered,
     ...{ name: request.clusterName, provider, account, login: { username }, connections },
-    ...{ bastions, hosts, hops: hosts === null ? await hopsTo(request, context) : [] },
+    ...{ bastions, told, hosts, hops: hosts === null ? await hopsTo(request, context) : [] },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
       await hosts?.connections.close();

@@ -26,10 +26,13 @@ export interface OwnHosts {
  * @throws {UsageError} `bad-ssh-config`, `ssh-jump-loop`
  */
 export async function openOwnHosts(
-  { request, snapshot, state }: Pick<Doors, 'request' | 'state'> & Pick<Place, 'snapshot'>,
-  bastions: Doors['bastions'],
+  {
+    snapshot,
+    ...seen
+  }: Pick<Doors, 'request' | 'state' | 'told' | 'bastions'> & Pick<Place, 'snapshot'>,
   context: ActionContext,
 ): Promise<OwnHosts> {
+  const { request, state, told, bastions } = seen;
   const { profile } = request;
   const directives = await loadSshConfig(homedir());
   const names = new Set(profile.hosts.map(idOf));
@@ -38,7 +41,7 @@ export async function openOwnHosts(
   const connections = openSharedConnections();
   const leaving: Leaving = { purgeData: false, kept: [] };
   const doors: Doors = {
-    ...{ request, state, bastions },
+    ...{ request, state, told, bastions },
     provider: { dialing: 'gentle', consoleOutput: async () => '' },
   };
   const unfollowed = new Set<string>();

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { DeployerError, type NodeFailure, toDeployerError } from '../errors.ts';
+import { DeployerError, type NodeFailure, neverAnswered, toDeployerError } from '../errors.ts';
 import type { Machine } from '../providers/provider.ts';
 import { connect } from '../remote/connect.ts';
 import type { Remote } from '../remote/remote.ts';
@@ -111,13 +111,6 @@ export async function reachNodes(
   context.signal.throwIfAborted();
   return { reached, failures };
 }
-
-/** Codes of the errors of a machine that gave no answer at all. */
-export const neverAnswered: ReadonlySet<string> = new Set([
-  'ssh-unreachable',
-  'no-ssh-banner',
-  'ssh-handshake-failed',
-]);
 
 async function withConsole(cluster: Place, id: string, error: unknown): Promise<unknown> {
   if (!(error instanceof DeployerError) || !neverAnswered.has(error.code)) return error;

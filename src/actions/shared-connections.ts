@@ -6,7 +6,7 @@ import type { Remote } from '../remote/remote.ts';
 export interface SharedConnections {
   /**
    * The connection to the machine, made when there is none yet; whoever comes later has the host key checked, too, as he
-   * would check it himself.
+   * would check it himself, and those of the hosts on the way.
    * @throws {DeployerError} as {@link connect}, and what `verifyHostKey` throws
    */
   to(id: string, target: ConnectTarget, deps: ConnectDeps): Promise<Remote>;
@@ -37,6 +37,7 @@ export function openSharedConnections(): SharedConnections {
     to: async (id, target, deps) => {
       const before = await open.get(id)?.catch(() => undefined);
       if (before === undefined) return (await share(id, target, deps)).remote;
+      await target.via?.check();
       await target.verifyHostKey(...before.shown);
       return before.remote;
     },

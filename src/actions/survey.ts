@@ -1,4 +1,5 @@
 import { imageText, type Profile } from '../config/profile.ts';
+import { neverAnswered } from '../errors.ts';
 import { type MachineChange, planMachines } from '../plan/machines.ts';
 import { type ClusterModel, nodeName, placeholder } from '../plan/model.ts';
 import type { Standing } from '../plan/plan.ts';
@@ -10,7 +11,7 @@ import { type Described, describeCluster } from './describe-cluster.ts';
 import { type Known, modelOf, type Node, nodesOf } from './nodes.ts';
 import { type Observed, observeNodes } from './observe-nodes.ts';
 import type { Cluster } from './open-cluster.ts';
-import { neverAnswered, type Reach, type ReachedNode, reachNodes } from './reach-nodes.ts';
+import { type Reach, type ReachedNode, reachNodes } from './reach-nodes.ts';
 import { knownSecrets } from './recipe-secrets.ts';
 import { type SettledArtifacts, settleArtifacts } from './settle-artifacts.ts';
 import { askStandings } from './standings.ts';

@@ -15,4 +15,11 @@ export interface Bastion {
    * @throws {ConnectionLost} when the connection to the bastion ended first; the next call connects anew.
    */
   openTo(host: string, port: number): Promise<Duplex>;
+  /**
+   * Has its key, and those of the hosts before it, checked as whoever goes through it here checks them; it is connected
+   * to when it is not yet.
+   *
+   * @throws {DeployerError} `bastion-unreachable`, and what the check threw.
+   */
+  check(): Promise<void>;
 }

@@ -3,9 +3,9 @@ import { DeployerError } from '../errors.ts';
 import type { Bastion } from './bastion.ts';
 import { Connection } from './connection.ts';
 import { reach } from './first-contact.ts';
-import type { VerifyHostKey } from './host-key.ts';
+import type { HostKey, Peer, VerifyHostKey } from './host-key.ts';
 import { credentialsOf, type Identity } from './identity.ts';
-import { createLimit } from './limit.ts';
+import { createLimit, type Limit } from './limit.ts';
 
 /** A host on the way to nodes. */
 export interface Hop {
@@ -20,7 +20,7 @@ export interface Hop {
 export interface Bastions {
   /**
    * The last of these hosts, which is reached through those before it; undefined when there are none. It is connected
-   * to by the first node that needs it.
+   * to by the first node that needs it; whoever comes later has the keys checked, too, as he would check them himself.
    */
   through(hops: readonly Hop[]): Bastion | undefined;
   /** Ends the connections; to be called when those of the nodes have ended. */
@@ -42,29 +42,87 @@ const keepaliveMs = 5_000;
 /** Handshakes under way through one bastion. */
 const mostHandshakes = 8;
 
+/** A bastion's connection, whoever goes through it. */
+interface Shared {
+  readonly connection: Connection;
+  readonly handshakes: Limit;
+  /** Has the key checked that the host shows on its connection, which is made when there is none. */
+  check(verifyHostKey: VerifyHostKey): Promise<void>;
+}
+
 /** No connection yet; each bastion's is opened when it is first needed, and again after it was lost. */
 export function openBastions(deps: BastionDeps): Bastions {
-  const known = new Map<string, { readonly bastion: Bastion; readonly connection: Connection }>();
+  const known = new Map<string, Shared>();
   const through = (hops: readonly Hop[]): Bastion | undefined => {
     const hop = hops.at(-1);
     if (hop === undefined) return undefined;
+    const before = through(hops.slice(0, -1));
     const key = hops.map(({ address, port, username }) => `${username}@${address} ${port}`).join();
-    const found = known.get(key);
-    if (found !== undefined) return found.bastion;
-    const connection = connectionTo(hop, through(hops.slice(0, -1)), deps);
-    const bastion: Bastion = {
-      name: hop.address,
-      handshakes: createLimit(mostHandshakes),
-      openTo: (host, port) => connection.openTcp(port, host),
+    const shared = known.get(key) ?? share(hop, before, deps);
+    known.set(key, shared);
+    const check = async () => {
+      await before?.check();
+      await shared.check(hop.verifyHostKey);
     };
-    known.set(key, { bastion, connection });
-    return bastion;
+    const openTo = async (host: string, port: number) => {
+      await check();
+      return shared.connection.openTcp(port, host);
+    };
+    return { name: hop.address, handshakes: shared.handshakes, openTo, check };
   };
   return {
     through,
     close: async () => {
       const inward = [...known.values()].toReversed();
       for (const { connection } of inward) await connection.close();
+    },
+  };
+}
+
+/** What a host has shown of itself on its connection, and whose checks have accepted it. */
+interface Shown {
+  readonly key: HostKey;
+  readonly peer: Peer;
+  readonly acceptedBy: WeakSet<VerifyHostKey>;
+}
+
+function share(hop: Hop, via: Bastion | undefined, deps: BastionDeps): Shared {
+  let asking = hop.verifyHostKey;
+  let shown: Shown | undefined;
+  const verifyHostKey = async (key: HostKey, asShown: Peer) => {
+    const asked = asking;
+    const peer = askedOnce(asShown);
+    await asked(key, peer);
+    shown = { key, peer, acceptedBy: new WeakSet([asked]) };
+  };
+  const connection = connectionTo({ ...hop, verifyHostKey }, via, deps);
+  // What one caller remembers the next one finds.
+  const turns = createLimit(1);
+  const check = async (verify: VerifyHostKey) => {
+    asking = verify;
+    await connection.open();
+    if (shown?.acceptedBy.has(verify)) return;
+    const release = await turns.acquire(deps.signal);
+    try {
+      if (shown === undefined) throw new TypeError('a connection without a host key');
+      const { key, peer, acceptedBy } = shown;
+      if (acceptedBy.has(verify)) return;
+      await verify(key, peer);
+      acceptedBy.add(verify);
+    } finally {
+      release();
+    }
+  };
+  return { connection, handshakes: createLimit(mostHandshakes), check };
+}
+
+/** The host, which is asked for its certificate once, however many want it. */
+function askedOnce(peer: Peer): Peer {
+  let certificate: Promise<Buffer> | undefined;
+  return {
+    certificate: () => {
+      certificate ??= peer.certificate();
+      return certificate;
     },
   };
 }

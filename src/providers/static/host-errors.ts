@@ -35,11 +35,13 @@ export function nothingAnswers(found: readonly Sighting[]): DeployerError {
   });
 }
 
-/** The error of machines that are to be left and do not answer: all that was put on them is still there. */
+/** The error of machines that are to be left and do not answer, or do not let us in: all that was put on them is still there. */
 export function hostsSilent(found: readonly Sighting[]): DeployerError {
   const names = found.map(({ host }) => host.id).join(', ');
   return new DeployerError('host-silent', `${names} cannot be left as found`, {
     excerpt: found.flatMap((each) => whyTaken(each) ?? []).join('\n'),
-    hint: "Run the same command again when it can be reached. If it is gone for good, take it off the profile's hosts first.",
+    hint: found.some(({ host }) => host.isListed)
+      ? "Run the same command again when it can be reached. If it is gone for good, take it off the profile's hosts first."
+      : 'Run the same command again when it can be worked on. It counts as gone once nothing answers at its address.',
   });
 }

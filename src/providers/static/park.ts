@@ -1,3 +1,4 @@
+import { neverAnswered } from '../../errors.ts';
 import type { Machine } from '../provider.ts';
 import type { Claim, Host, HostSight } from './host.ts';
 import { createSightings, type Sighting, type Sightings } from './sightings.ts';
@@ -30,6 +31,8 @@ export interface Park extends Omit<StaticDeps, 'remembered'> {
   readonly remembered: Map<string, RememberedHost>;
   /** Ids of those that were left a moment ago: a node that is to move away from one does not move back to it. */
   readonly left: Set<string>;
+  /** Ids of those that were said to be taken for gone. */
+  readonly gone: Set<string>;
 }
 
 /** A machine that has answered. */
@@ -44,6 +47,7 @@ export function openPark(hosts: readonly Host[], { remembered, ...deps }: Static
     sightings: createSightings(deps.monotonicMs),
     remembered: new Map(remembered.map((each) => [each.id, each])),
     left: new Set(),
+    gone: new Set(),
   };
 }
 
@@ -56,6 +60,15 @@ export function remember({ remembered }: Park, { id }: Host, claim: Claim): void
 /** Whether the machine has answered. */
 export function isSeen(sighting: Sighting): sighting is Seen {
   return 'sight' in sighting;
+}
+
+/**
+ * Whether the machine is gone for good, which says who takes one off the list that never answers. One that answers and
+ * does not let us in is still there.
+ */
+export function isGone(sighting: Sighting): boolean {
+  if (isSeen(sighting)) return false;
+  return !sighting.host.isListed && neverAnswered.has(sighting.error.code);
 }
 
 /** The machine as the node that it is. */

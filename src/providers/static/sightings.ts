@@ -1,4 +1,4 @@
-import { type DeployerError, toDeployerError } from '../../errors.ts';
+import { type DeployerError, Interrupted, toDeployerError } from '../../errors.ts';
 import type { Host, HostSight } from './host.ts';
 
 /** How long a machine that did not answer is not asked again, in milliseconds. */
@@ -11,6 +11,7 @@ export type Sighting =
 
 /** Asks machines; who asks while an answer is on its way gets the same one. */
 export interface Sightings {
+  /** @throws {Interrupted} when it was not the machines that kept silent */
   of(hosts: readonly Host[]): Promise<readonly Sighting[]>;
   /** What has ever been seen of the machine. */
   last(host: Host): HostSight | undefined;
@@ -30,6 +31,7 @@ export function createSightings(nowMs: () => number): Sightings {
       seen.set(host, sight);
       return { host, sight };
     } catch (cause) {
+      if (cause instanceof Interrupted) throw cause;
       const error = toDeployerError(cause);
       silent.set(host, { error, untilMs: nowMs() + silenceMs });
       return { host, error };

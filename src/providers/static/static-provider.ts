@@ -2,9 +2,17 @@ import { DeployerError } from '../../errors.ts';
 import type { Machine, Owned, Provider } from '../provider.ts';
 import { claimHosts } from './claim-hosts.ts';
 import type { Host } from './host.ts';
-import { nothingAnswers } from './host-errors.ts';
+import { hostsSilent, nothingAnswers } from './host-errors.ts';
 import { leaveHosts } from './leave-hosts.ts';
-import { isSeen, machineOf, openPark, type Park, remember, type StaticDeps } from './park.ts';
+import {
+  isGone,
+  isSeen,
+  machineOf,
+  openPark,
+  type Park,
+  remember,
+  type StaticDeps,
+} from './park.ts';
 
 /**
  * Machines that are there already as a provider: to launch is to claim some, to end is to leave them as they were. Truth
@@ -19,7 +27,7 @@ export function createStaticProvider(hosts: readonly Host[], deps: StaticDeps): 
     pollMs: 1_000,
     describe: (uid) => describe(park, uid),
     launch: (request) => claimHosts(park, request),
-    terminate: (ids) => leaveHosts(park, ids),
+    terminate: (ids) => terminate(park, ids),
     prepare: async () => {
       const found = await park.sightings.of(park.listed);
       if (!found.some(isSeen)) throw nothingAnswers(found);
@@ -66,10 +74,34 @@ async function describe(park: Park, uid: string): Promise<readonly Machine[]> {
       remember(park, host, claim);
       return [machineOf(host, claim)];
     }
-    // Who takes a machine that does not answer off the list says that it is gone for good.
     const known = park.remembered.get(host.id);
-    return known?.uid === uid && host.isListed ? [machineOf(host, known)] : [];
+    if (known?.uid !== uid) return [];
+    if (!isGone(sighting)) return [machineOf(host, known)];
+    tellGone(park, host);
+    return [];
   });
+}
+
+function tellGone({ gone, warn }: Park, { id }: Host): void {
+  if (gone.has(id)) return;
+  gone.add(id);
+  warn(`${id} is off the profile's hosts and does not answer: it is taken for gone`);
+}
+
+/**
+ * Leaves the machines; those that are off the list and still there are not given up.
+ * @throws {DeployerError} as {@link leaveHosts}, for those, too
+ */
+async function terminate(park: Park, ids: readonly string[]): Promise<void> {
+  const unlisted = park.hosts.filter(({ id, isListed }) => !isListed && ids.includes(id));
+  const found = await park.sightings.of(unlisted);
+  const shut = found.filter((each) => !isSeen(each) && !isGone(each));
+  const shutIds = new Set(shut.map(({ host }) => host.id));
+  await leaveHosts(
+    park,
+    ids.filter((id) => !shutIds.has(id)),
+  );
+  if (shut.length > 0) throw hostsSilent(shut);
 }
 
 /** By id; a machine is asked once, for it does not change. */

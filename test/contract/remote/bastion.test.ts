@@ -101,6 +101,31 @@ describe.skipIf(!canHaveMachines)('C16: nodes behind bastions', () => {
     await bastions.close();
   });
 
+  it('have the host that is on the way checked for each, over the one connection', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd();
+    await using door = await startProxy(bastion.port);
+    const asked: string[] = [];
+    const bastions = openBastions(deps);
+    const viaAs = (name: string) => {
+      const verifyHostKey: Hop['verifyHostKey'] = async ({ fingerprint }) => {
+        asked.push(`${name} ${fingerprint}`);
+        if (name === 'third') throw new DeployerError('wrong-host-key', 'another host answers');
+      };
+      return bastions.through([hopTo(bastion, { port: door.port, verifyHostKey })]);
+    };
+    for (const name of ['first', 'second']) {
+      const via = viaAs(name);
+      for (const _ of [1, 2]) await (await connect(node.target({ via }), deps)).close();
+    }
+    const refused = connect(node.target({ via: viaAs('third') }), deps);
+    await expect(refused).rejects.toMatchObject({ code: 'wrong-host-key' });
+    await bastions.close();
+    expect(asked.map((line) => line.split(' ')[0])).toEqual(['first', 'second', 'third']);
+    expect(new Set(asked.map((line) => line.split(' ')[1])).size).toBe(1);
+    expect(door.accepted).toBe(1);
+  });
+
   it('are not taken for silent where it is the host that lets nobody in', async () => {
     await using bastion = await startSshd();
     await using node = await startSshd();

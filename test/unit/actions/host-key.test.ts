@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkHostKey, consoleFingerprints } from '../../../src/actions/host-key.ts';
 import { readHostKey } from '../../../src/remote/host-key.ts';
@@ -92,5 +94,53 @@ describe('C8: a machine that was given its key', () => {
     expect(await hostKeys.accepted('i-1')).toHaveLength(2);
     await shows('i-1', own);
     await expect(shows('i-1', given)).rejects.toMatchObject({ code: 'wrong-host-key' });
+  });
+});
+
+describe("a machine of one's own that is trusted at first sight", () => {
+  /** Machines of a profile that says `hostKeys: pinned`, and what is told when one shows a key. */
+  async function ownDoor() {
+    const told: string[] = [];
+    const cluster = await clusterIn(cwd, 'zookeeper', 3);
+    const { profile } = cluster.request;
+    const request = {
+      configFile: join(cwd, 'config.yml'),
+      credentials: { kind: 'static', name: 'own' } as const,
+      profile: { ...profile, hostKeys: 'pinned' as const, knownHosts: 'known' },
+    };
+    const context = {
+      ...contextIn(cwd),
+      emit: (event: object) => void ('message' in event && told.push(String(event.message))),
+    };
+    const peer = { certificate: () => Promise.reject(new Error('nobody asks for it')) };
+    const shows = (node: string, key: ReturnType<typeof newKey>, pins: boolean) => {
+      const answering = { node, machineId: 'h1', names: ['h1'], port: 22, key, peer };
+      return checkHostKey({ ...cluster, request }, answering, { pins, context });
+    };
+    return { told, shows, hostKeys: cluster.state.hostKeys };
+  }
+
+  test('is told of once, before it is a node', async () => {
+    const key = newKey();
+    const { told, shows, hostKeys } = await ownDoor();
+    await shows('h1', key, false);
+    expect(told).toEqual([`trusting host key ${key.fingerprint} of h1 at first sight`]);
+    await shows('n-1', key, true);
+    expect(told).toHaveLength(1);
+    expect(await hostKeys.pinned('h1')).toMatchObject({ base64: key.base64 });
+  });
+
+  test('is refused where known_hosts has another key, and no news where it has this one', async () => {
+    const [own, other] = [newKey(), newKey()];
+    writeFileSync(join(cwd, 'known'), `h1 ${own.type} ${own.base64}\n`);
+    const { told, shows, hostKeys } = await ownDoor();
+    await expect(shows('h1', other, true)).rejects.toMatchObject({
+      code: 'wrong-host-key',
+      excerpt: expect.stringContaining(own.base64),
+    });
+    expect(await hostKeys.pinned('h1')).toBeNull();
+    await shows('h1', own, true);
+    expect(await hostKeys.pinned('h1')).toMatchObject({ base64: own.base64 });
+    expect(told).toEqual([]);
   });
 });

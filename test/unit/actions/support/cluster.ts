@@ -39,6 +39,7 @@ export async function clusterIn(
       hosts: null,
       hops: [],
       bastions: openBastions(context),
+      told: new Set(),
       account: null,
       login: { username: 'root' },
       provider: providerThat(can),

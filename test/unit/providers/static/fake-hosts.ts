@@ -8,6 +8,8 @@ export interface FakeHost extends Host {
   claimed: Claim | null;
   worksFor: { readonly uid: string; readonly cluster: string } | null;
   isSilent: boolean;
+  /** What every look at it fails with. */
+  refusal: Error | null;
   /** Done just before the next claim is made. */
   beforeClaim: () => void;
 }
@@ -17,13 +19,14 @@ export function fakeHost(id: string, { zone = '', isListed = true } = {}): FakeH
   const silence = new DeployerError('ssh-unreachable', `${id}: port 22 did not answer`);
   const host: FakeHost = {
     ...{ id, address: id, publicAddress: undefined, zone, isListed },
-    ...{ claimed: null, worksFor: null, isSilent: false, beforeClaim: () => {} },
+    ...{ claimed: null, worksFor: null, isSilent: false, refusal: null, beforeClaim: () => {} },
     login: {
       ...{ address: id, port: 22, username: 'root', keyFiles: [], agent: undefined },
       ...{ onlyThese: false, names: [id], knownHostsFiles: [], via: [] },
     },
     look: async () => {
       if (host.isSilent) throw silence;
+      if (host.refusal !== null) throw host.refusal;
       const figures = { memoryMib: 1_024, cpus: 2 };
       return { claim: host.claimed, worksFor: host.worksFor, figures };
     },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DeployerError, Interrupted } from '../../../../src/errors.ts';
 import { isNoCapacity } from '../../../../src/providers/no-capacity.ts';
 import { chooseHosts } from '../../../../src/providers/static/choose-hosts.ts';
 import { createStaticProvider } from '../../../../src/providers/static/static-provider.ts';
@@ -135,12 +136,43 @@ describe('machines of your own', () => {
     }));
     const hosts = [fakeHost('a'), fakeHost('b', { isListed: false })];
     for (const host of hosts) host.isSilent = true;
-    const { provider } = providerOf(hosts, fakeDeps(remembered));
+    const { provider, warnings } = providerOf(hosts, fakeDeps(remembered));
 
+    expect(await provider.describe('v')).toEqual([]);
+    expect(warnings).toEqual([]);
     expect((await provider.describe('u')).map(({ id, state }) => [id, state])).toEqual([
       ['a', 'running'],
     ]);
-    expect(await provider.describe('v')).toEqual([]);
+    await provider.describe('u');
+    expect(warnings).toEqual([
+      "b is off the profile's hosts and does not answer: it is taken for gone",
+    ]);
+  });
+
+  it('are not forgotten off the list while something answers there and lets nobody in', async () => {
+    const codes = ['authentication-refused', 'wrong-host-key', 'ssh-silent', 'bastion-unreachable'];
+    const hosts = codes.map((code) => fakeHost(code, { isListed: false }));
+    for (const host of hosts) host.refusal = new DeployerError(host.id, 'not now');
+    const remembered = codes.map((id, index) => ({
+      ...{ uid: 'u', id, ordinal: index + 1, incarnation: 1 },
+    }));
+    const { provider, warnings } = providerOf(hosts, fakeDeps(remembered));
+
+    expect((await provider.describe('u')).map(({ id }) => id)).toEqual(codes);
+    await expect(provider.terminate(codes)).rejects.toMatchObject({ code: 'host-silent' });
+    expect((await provider.describe('u')).map(({ id }) => id)).toEqual(codes);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are not taken for silent where it is the user who does not wait', async () => {
+    const host = fakeHost('a');
+    host.refusal = new Interrupted();
+    const { provider } = providerOf([host]);
+    await expect(provider.describe('u')).rejects.toBe(host.refusal);
+    host.refusal = null;
+    host.claimed = { ...other, uid: 'u', cluster: 'o', ordinal: 1, incarnation: 1, at: 0 };
+
+    expect(await provider.describe('u')).toHaveLength(1);
   });
 
   it('are asked again a while after they fell silent', async () => {
