@@ -4,7 +4,7 @@ import { DeployerError, UsageError } from '../errors.ts';
 import type { ClusterRef, Owned } from '../providers/provider.ts';
 import { listClusters, openClusterState } from '../state/cluster-state.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
-import { endMachines, sweepCluster } from './end-machines.ts';
+import { endMachines, machinesToEnd, sweepCluster } from './end-machines.ts';
 import { openCloud } from './open-cloud.ts';
 import { requestDeps } from './surroundings.ts';
 
@@ -62,7 +62,12 @@ export async function gc(request: GcRequest, context: ActionContext): Promise<Gc
     // What does not tell its age may be another's, made just now.
     if (ageMs === null) continue;
     const cluster: ClusterRef = { uid, name };
-    await endMachines(cluster, provider, (ids) => provider.terminate(ids), context);
+    const ending = {
+      ids: await machinesToEnd(cluster, [], provider, context),
+      nameOf: (id: string) => id,
+      terminate: (ids: readonly string[]) => provider.terminate(ids),
+    };
+    await endMachines(cluster, provider, ending, context);
     await sweepCluster(cluster, provider);
     deleted.push(uid);
   }
