@@ -2,11 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeployerError, UsageError } from '../errors.ts';
 import type { ActionContext, RunRequest } from './context.ts';
-import { endMachines, livingMachines, sweepCluster } from './end-machines.ts';
-import { journalled } from './journalled.ts';
+import { endCluster } from './end-cluster.ts';
 import { settleOpenLaunches } from './launch-machines.ts';
 import { openPlace, type Place } from './open-place.ts';
-import { assertEndable, liftProtection } from './protection.ts';
 import { type Run, withRun } from './run.ts';
 import { cacheOf } from './settle-artifacts.ts';
 
@@ -62,12 +60,8 @@ async function removeAll(run: Run<Place>, request: DestroyRequest): Promise<Dest
   assertConfirmed(cluster, request);
   await settleOpenLaunches(run);
   const uid = await uidOf(run);
-  if (uid !== null) {
-    const machines = await livingMachines(cluster.provider, uid);
-    const ids = machines.map(({ id }) => id);
-    await liftProtection(run, await assertEndable(cluster, ids, request.forceUnprotect));
-  }
-  const removed = uid === null ? [] : await destroyCluster(run, uid);
+  const ended = uid === null ? [] : await endCluster(run, uid, request.forceUnprotect);
+  const removed = ended.map((id) => ({ kind: 'machine', id }));
   await cluster.state.remove();
   const local = cluster.request.credentials.kind === 'local';
   const kept = [
@@ -95,18 +89,6 @@ async function uidOf({ cluster, snapshot }: Run<Place>): Promise<string | null> 
     excerpt: uids.join('\n'),
     hint: 'Destroy each from the state folder that it was made with.',
   });
-}
-
-async function destroyCluster(run: Run<Place>, uid: string): Promise<DestroyResult['removed']> {
-  const { provider, name } = run.cluster;
-  const cluster = { uid, name };
-  const terminate = (ids: readonly string[]) =>
-    journalled(run, { kind: 'terminate', token: run.id, request: ids }, () =>
-      provider.terminate(ids),
-    );
-  const machines = await endMachines(cluster, provider, terminate, run.context);
-  await sweepCluster(cluster, provider);
-  return machines.map((id) => ({ kind: 'machine', id }));
 }
 
 function assertConfirmed({ name, request }: Place, { confirmed }: DestroyRequest): void {

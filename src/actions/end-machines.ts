@@ -1,59 +1,81 @@
-import { DeployerError, toDeployerError } from '../errors.ts';
-import { nodeName } from '../plan/model.ts';
-import type { ClusterRef, Machine, Provider } from '../providers/provider.ts';
+import { DeployerError } from '../errors.ts';
+import type { ClusterRef, Provider } from '../providers/provider.ts';
 import type { ActionContext } from './context.ts';
 
 const phase = 'terminate';
 const goneTimeoutMs = 120_000;
 
+/** How often a machine that the cloud does not show is looked for again: answers may lag behind a launch. */
+const secondLooks = 2;
+
+/** Which machines end, and how. */
+export interface Ending {
+  /** Ids of the machines that are known, whether or not the cloud shows them. */
+  readonly ids: readonly string[];
+  /** A machine as people know it. */
+  nameOf(id: string): string;
+  /** Asks the cloud for the end of these machines. */
+  terminate(ids: readonly string[]): Promise<void>;
+}
+
 /**
  * Ends a cluster's machines until none is left, also those that show up only later, and gives the ids of all that were
  * ended.
- * @param terminate asks the cloud for the end of these machines
  */
 export async function endMachines(
-  { uid, name }: ClusterRef,
+  { uid }: Pick<ClusterRef, 'uid'>,
   provider: Provider,
-  terminate: (ids: readonly string[]) => Promise<void>,
+  { ids, nameOf, terminate }: Ending,
   { emit, clock, signal }: ActionContext,
 ): Promise<readonly string[]> {
   const startedMs = clock.monotonicMs();
   const asked = new Set<string>();
-  let living = await livingMachines(provider, uid);
+  let living = ids;
   if (living.length === 0) return [];
-  emit({
-    type: 'phase-started',
-    phase,
-    nodes: living.map(({ ordinal }) => nodeName(name, ordinal)),
-  });
+  emit({ type: 'phase-started', phase, nodes: living.map(nameOf) });
   try {
     while (living.length > 0 && clock.monotonicMs() - startedMs < goneTimeoutMs) {
-      const fresh = living.map(({ id }) => id).filter((id) => !asked.has(id));
+      const fresh = living.filter((id) => !asked.has(id));
       for (const id of fresh) asked.add(id);
       if (fresh.length > 0) await terminate(fresh);
       else await clock.sleep(provider.pollMs, signal);
-      living = await livingMachines(provider, uid);
+      living = await livingIds(provider, uid);
     }
   } finally {
     const ms = clock.monotonicMs() - startedMs;
     const { size: total } = asked;
-    const done = total - living.filter(({ id }) => asked.has(id)).length;
+    const done = total - living.filter((id) => asked.has(id)).length;
     const detail = [...asked].join(' ');
     emit({ type: 'phase-ended', phase, ok: living.length === 0, done, total, ms, detail });
   }
   return [...asked];
 }
 
+async function livingIds(provider: Provider, uid: string): Promise<readonly string[]> {
+  return notEnded(await provider.machineStates(uid));
+}
+
+function notEnded(states: Awaited<ReturnType<Provider['machineStates']>>): readonly string[] {
+  return [...states].flatMap(([id, state]) => (state === 'terminated' ? [] : [id]));
+}
+
 /**
- * Those of a cluster's machines that have not ended. Where somebody took the place off one, nobody can tell which node it
- * is: then there are none to tell of, and the sweep ends them all.
+ * The ids of a cluster's machines that are to be ended: those that the cloud shows, and of the remembered ones also those
+ * that it does not show even after a while, but none of which it says that it has ended.
  */
-export async function livingMachines(provider: Provider, uid: string): Promise<readonly Machine[]> {
-  const machines = await provider.describe(uid).catch((error: unknown) => {
-    if (toDeployerError(error).code === 'foreign-machine') return [];
-    throw error;
-  });
-  return machines.filter(({ state }) => state !== 'terminated');
+export async function machinesToEnd(
+  { uid }: Pick<ClusterRef, 'uid'>,
+  remembered: readonly string[],
+  provider: Provider,
+  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+): Promise<readonly string[]> {
+  let states = await provider.machineStates(uid);
+  const unseen = () => remembered.filter((id) => !states.has(id));
+  for (let look = 0; look < secondLooks && unseen().length > 0; look += 1) {
+    await clock.sleep(provider.pollMs, signal);
+    states = await provider.machineStates(uid);
+  }
+  return [...notEnded(states), ...unseen()];
 }
 
 /**

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { resolveProfile } from '../config/request.ts';
 import { DeployerError, UsageError } from '../errors.ts';
-import type { ClusterRef, Owned } from '../providers/provider.ts';
+import type { Owned } from '../providers/provider.ts';
 import { listClusters, openClusterState } from '../state/cluster-state.ts';
 import type { ActionContext, WorkspaceRequest } from './context.ts';
-import { endMachines, sweepCluster } from './end-machines.ts';
+import { deleteClusters } from './delete-clusters.ts';
 import { openCloud } from './open-cloud.ts';
 import { requestDeps } from './surroundings.ts';
 
@@ -45,6 +45,7 @@ export interface GcResult {
  * Everything at the profile's cloud that is tagged as ours and belongs to no cluster of the state folder. It may belong
  * to one of another state folder or of another computer, so it is deleted only where an age is given and confirmed.
  * @throws {UsageError} `needs-age` when something is to be deleted whatever its age
+ * @throws {DeployerError} what the first cluster that could not be deleted failed with; all others are deleted
  */
 export async function gc(request: GcRequest, context: ActionContext): Promise<GcResult> {
   const { profile, state, config: configFile, yes, olderThanMs } = request;
@@ -52,20 +53,18 @@ export async function gc(request: GcRequest, context: ActionContext): Promise<Gc
   const resolved = await resolveProfile({ profile, state, configFile }, requestDeps(context));
   await using cloud = await openCloud(resolved, context);
   const { provider } = cloud;
+  const owned = await provider.owned();
+  // What is remembered is read last: whoever makes a cluster meanwhile has remembered it before the cloud shows any of it.
   const known = await knownUids(resolved.stateRoot, context);
-  const owned = (await provider.owned()).filter(({ cluster }) => !known.has(cluster.uid));
-  const ownerless = ownerlessAmong(owned, context.clock.now())
+  const unknown = owned.filter(({ cluster }) => !known.has(cluster.uid));
+  const ownerless = ownerlessAmong(unknown, context.clock.now())
     .filter(({ cluster }) => request.cluster === undefined || cluster === request.cluster)
     .filter(({ ageMs }) => ageMs === null || ageMs >= (olderThanMs ?? 0));
-  const deleted: string[] = [];
-  for (const { uid, cluster: name, ageMs } of yes ? ownerless : []) {
-    // What does not tell its age may be another's, made just now.
-    if (ageMs === null) continue;
-    const cluster: ClusterRef = { uid, name };
-    await endMachines(cluster, provider, (ids) => provider.terminate(ids), context);
-    await sweepCluster(cluster, provider);
-    deleted.push(uid);
-  }
+  // What does not tell its age may be another's, made just now.
+  const doomed = ownerless.flatMap(({ uid, cluster: name, ageMs }) =>
+    ageMs === null ? [] : [{ uid, name }],
+  );
+  const deleted = yes ? await deleteClusters(doomed, provider, context) : [];
   return { cloud: provider.cloud, account: await provider.account(), ownerless, deleted };
 }
 

@@ -56,6 +56,7 @@ export function renewingProvider(
     launch: (...given) => ask((each) => each.launch(...given)),
     label: (...given) => ask((each) => each.label(...given)),
     describe: (uid) => ask((each) => each.describe(uid)),
+    machineStates: (uid) => ask((each) => each.machineStates(uid)),
     discover: (name) => ask((each) => each.discover(name)),
     start: (ids) => ask((each) => each.start(ids)),
     protectedAmong: (ids) => ask((each) => each.protectedAmong(ids)),

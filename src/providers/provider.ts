@@ -212,6 +212,11 @@ export interface Provider {
   label(cluster: ClusterRef, machines: readonly Machine[]): Promise<void>;
   /** Every machine that carries the cluster's uid, in one filtered call; terminated ones for as long as the cloud remembers them. */
   describe(uid: string): Promise<readonly Machine[]>;
+  /**
+   * The state of every machine of the cluster by its id, whatever its other tags say: also of one that `describe` cannot
+   * place. Terminated ones for as long as the cloud remembers them.
+   */
+  machineStates(uid: string): Promise<ReadonlyMap<string, MachineState>>;
   /** The uids of live clusters with this name, for when the local state was lost. */
   discover(clusterName: string): Promise<readonly string[]>;
   start(ids: readonly string[]): Promise<void>;

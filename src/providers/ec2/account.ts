@@ -11,7 +11,9 @@ export async function accountOf({ access, deps }: Ec2Api): Promise<string | null
   const client = new sdk.STSClient({ ...accessToOthers(access), maxAttempts });
   try {
     deps.signal?.throwIfAborted();
-    return (await client.send(new sdk.GetCallerIdentityCommand({}))).Account ?? null;
+    const options = deps.signal === undefined ? {} : { abortSignal: deps.signal };
+    const answer = await client.send(new sdk.GetCallerIdentityCommand({}), options);
+    return answer.Account ?? null;
   } catch (error) {
     deps.signal?.throwIfAborted();
     if (!isAws(access)) return null;

@@ -38,6 +38,19 @@ export interface AccessKeys {
   readonly sessionToken?: string;
 }
 
+/**
+ * How long a connection may take, and an answer, in milliseconds: without these a cloud that falls silent is waited for
+ * until the kernel gives up, or for ever.
+ */
+const patience = {
+  connectionTimeout: 5_000,
+  requestTimeout: 60_000,
+  // Else the SDK only writes a warning to the terminal.
+  throwOnRequestTimeout: true,
+  // An answer that has begun may not stand still either.
+  socketTimeout: 60_000,
+} satisfies Ec2Access['requestHandler'];
+
 /** Whether an endpoint is AWS's own, which is also the one when none is named. */
 export function isAws({ endpoint }: Pick<Ec2Access, 'endpoint'>): boolean {
   if (endpoint === undefined) return true;
@@ -49,7 +62,7 @@ export function isAws({ endpoint }: Pick<Ec2Access, 'endpoint'>): boolean {
  * they have it at all, the same one for all.
  */
 export function accessToOthers(access: Ec2Access): Ec2Access {
-  const { endpoint, ...rest } = access;
+  const { endpoint, ...rest } = { requestHandler: patience, ...access };
   return isAws(access) || endpoint === undefined ? rest : { ...rest, endpoint };
 }
 
@@ -81,7 +94,7 @@ function createClient(
   onExpiry: () => void,
 ): EC2Client {
   // The policy tries again, by what it knows of the call; the SDK would also repeat launches for which there is no room.
-  const client = new sdk.EC2Client({ ...access, maxAttempts: 1 });
+  const client = new sdk.EC2Client({ requestHandler: patience, ...access, maxAttempts: 1 });
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const action = context.commandName?.replace(/Command$/, '') ?? 'a call';

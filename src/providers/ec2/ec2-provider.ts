@@ -13,6 +13,7 @@ import { importKey } from './key.ts';
 import { labelMachines } from './label.ts';
 import { launch } from './launch.ts';
 import { toMachine } from './machine.ts';
+import { machineStates } from './machine-states.ts';
 import { byUid } from './marks.ts';
 import { openNetwork } from './network.ts';
 import { findOwned } from './owned.ts';
@@ -49,7 +50,16 @@ export function createEc2Provider(
       return machines;
     },
     label: (cluster, machines) => labelMachines(api, cluster, machines),
-    describe: async (uid) => recent.complete(uid, await describe(api, uid)),
+    describe: async (uid) => {
+      const described = await describe(api, uid);
+      const shown = described.map(({ id }) => id);
+      return [...described, ...recent.missingFrom(uid, shown)];
+    },
+    machineStates: async (uid) => {
+      const states = await machineStates(api, uid);
+      const missing = recent.missingFrom(uid, [...states.keys()]);
+      return new Map([...states, ...missing.map(({ id, state }) => [id, state] as const)]);
+    },
     discover: async (name) => discoverClusters(api, await capabilities.known(), name),
     start: async (ids) => {
       await api.client.send(new sdk.StartInstancesCommand({ InstanceIds: [...ids] }));

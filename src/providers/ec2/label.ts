@@ -1,10 +1,8 @@
 import type { ClusterRef, Machine } from '../provider.ts';
 import type { Ec2Api } from './ec2-api.ts';
+import { forEach } from './for-each.ts';
 import { tagNames } from './tags.ts';
 import { onceVisible } from './tolerate.ts';
-
-/** As many calls are under way at a time; how fast they go is the call policy's matter. */
-const atOnce = 10;
 
 /** Gives each machine its own name and ordinal: a call each, since no two are alike. */
 export async function labelMachines(
@@ -13,12 +11,7 @@ export async function labelMachines(
   machines: readonly Machine[],
 ): Promise<void> {
   const waiting = machines.filter(({ isLabelled }) => !isLabelled);
-  const work = async () => {
-    for (let machine = waiting.shift(); machine !== undefined; machine = waiting.shift()) {
-      await label(api, cluster, machine);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await forEach(waiting, (machine) => label(api, cluster, machine));
 }
 
 function label(api: Ec2Api, cluster: ClusterRef, { id, ordinal }: Machine): Promise<unknown> {

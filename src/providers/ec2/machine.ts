@@ -11,7 +11,8 @@ const states: ReadonlySet<string> = new Set([
   'terminated',
 ] satisfies MachineState[]);
 
-function isMachineState(word: string): word is MachineState {
+/** Whether a cloud's word for a state is one of EC2's. */
+export function isMachineState(word: string): word is MachineState {
   return states.has(word);
 }
 

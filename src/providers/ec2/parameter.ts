@@ -7,18 +7,23 @@ import { accessToOthers, type Ec2Api, isAws } from './ec2-api.ts';
  * @throws {UsageError} `unknown-image` when there is none, or another thing under that name
  */
 export async function readParameter(api: Ec2Api, name: string): Promise<string> {
-  const { access } = api;
+  const {
+    access,
+    deps: { signal },
+  } = api;
   if (!isAws(access) && access.requestHandler === undefined && !isLoopback(access.endpoint)) {
     throw noImage(name, 'only AWS itself has parameters');
   }
   const sdk = await import('@aws-sdk/client-ssm');
   const client = new sdk.SSMClient({ ...accessToOthers(access), maxAttempts: 3 });
   try {
-    const answer = await client.send(new sdk.GetParameterCommand({ Name: name }));
+    const options = signal === undefined ? {} : { abortSignal: signal };
+    const answer = await client.send(new sdk.GetParameterCommand({ Name: name }), options);
     const value = answer.Parameter?.Value ?? '';
     if (/^ami-[0-9a-f]+$/.test(value)) return value;
     throw noImage(name, 'it holds no image id');
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof DeployerError) throw error;
     if (error instanceof Error && error.name === 'ParameterNotFound') {
       throw noImage(name, 'there is no such parameter in this region');

@@ -1,10 +1,8 @@
 import type { Ec2Api } from './ec2-api.ts';
+import { forEach } from './for-each.ts';
 import { unlessGone } from './tolerate.ts';
 
 const gone = ['InvalidInstanceID.NotFound', 'InvalidInstanceId.NotFound'];
-
-/** As many calls are under way at a time. */
-const atOnce = 10;
 
 /** Those of the machines that may not be ended by a call. */
 export async function protectedAmong(
@@ -38,12 +36,4 @@ export function unprotect(api: Ec2Api, ids: readonly string[]): Promise<void> {
       ),
     ),
   );
-}
-
-async function forEach(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
-  const waiting = [...ids];
-  const walk = async () => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await work(id);
-  };
-  await Promise.all(Array.from({ length: atOnce }, walk));
 }

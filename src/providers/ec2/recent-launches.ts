@@ -9,8 +9,8 @@ export interface RecentLaunches {
   add(uid: string, machines: readonly Machine[]): void;
   /** Machines whose end was asked for are not missed. */
   drop(ids: readonly string[]): void;
-  /** What the cloud described, and after it what it does not show yet. */
-  complete(uid: string, described: readonly Machine[]): readonly Machine[];
+  /** What the cloud does not show yet, given the ids that it shows. */
+  missingFrom(uid: string, shown: readonly string[]): readonly Machine[];
 }
 
 /** Remembers the launches of one process. */
@@ -24,13 +24,13 @@ export function createRecentLaunches(clock: Clock): RecentLaunches {
     drop: (ids) => {
       for (const id of ids) recent.delete(id);
     },
-    complete: (uid, described) => {
+    missingFrom: (uid, shown) => {
       // What was seen once and is missing now may really be gone: that is for whoever asks again to tell.
-      for (const { id } of described) recent.delete(id);
+      for (const id of shown) recent.delete(id);
       const missing = [...recent.values()].filter(
         (entry) => entry.uid === uid && clock.monotonicMs() < entry.untilMs,
       );
-      return [...described, ...missing.map(({ machine }) => machine)];
+      return missing.map(({ machine }) => machine);
     },
   };
 }

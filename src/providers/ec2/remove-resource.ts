@@ -63,13 +63,13 @@ const removers: Record<ResourceKind, (api: Ec2Api, resource: Resource) => Promis
   },
 };
 
-/** A machine that knows its place is not the sweep's to end; one that nobody can place is nobody's. */
+/** A machine that knows its cluster and place is not the sweep's to end; one that nobody can place is nobody's. */
 async function removeInstance(
   { sdk, client }: Ec2Api,
   { id, state, tags }: Resource,
 ): Promise<Removal> {
   if (state === 'shutting-down') return busy;
-  if (tags.has(tagNames.ordinals)) return kept;
+  if (tags.has(tagNames.uid) && tags.has(tagNames.ordinals)) return kept;
   await unlessGone(['InvalidInstanceID.NotFound'], () =>
     client.send(new sdk.TerminateInstancesCommand({ InstanceIds: [id] })),
   );

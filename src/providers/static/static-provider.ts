@@ -26,6 +26,8 @@ export function createStaticProvider(hosts: readonly Host[], deps: StaticDeps): 
     dialing: 'gentle',
     pollMs: 1_000,
     describe: (uid) => describe(park, uid),
+    machineStates: async (uid) =>
+      new Map((await describe(park, uid)).map(({ id, state }) => [id, state])),
     launch: (request) => claimHosts(park, request),
     terminate: (ids) => terminate(park, ids),
     prepare: async () => {

@@ -156,6 +156,8 @@ export function describeProviderContract(
       );
       const elsewhere = await living(one, await under.reopened());
       expect(elsewhere.map(({ id }) => id).sort()).toEqual(up.map(({ id }) => id).sort());
+      const states = await (await under.reopened()).machineStates(one.uid);
+      expect(states).toEqual(new Map(up.map(({ id, state }) => [id, state])));
     });
     holds('label', async () => {
       await provider.label(one, await living(one));
