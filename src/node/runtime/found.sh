@@ -3,6 +3,9 @@
 # those that were there: files and links with all that is in them, of folders only owner and mode.
 found_list=$base/found
 found_before=$base/before
+# Outlives the claim: `INODE.BIRTH PATH` of each folder that a former cluster made and whose data stayed. It is no more the
+# machine's own than it was then.
+found_made=$base/made
 
 # keep_found PATH…: stops this exchange where it cannot be kept.
 keep_found() {
@@ -11,7 +14,7 @@ keep_found() {
   found_new=
   for path in "$@"; do
     if was_found there "$path" || was_found absent "$path"; then continue; fi
-    if [ -e "$path" ] || [ -L "$path" ]; then
+    if { [ -e "$path" ] || [ -L "$path" ]; } && ! was_made "$path"; then
       found_said=$(keep_before "$path" 2>&1) || stop unwritable "$found_before$path: $found_said"
       found_new="$found_new${nl}there $path"
     else
@@ -27,6 +30,25 @@ keep_found() {
 read_found() {
   found_known=
   if [ -f "$found_list" ]; then found_known=$(cat "$found_list"); fi
+  made_known=
+  if [ -f "$found_made" ]; then made_known=$(cat "$found_made"); fi
+}
+
+# was_made PATH: by a former cluster, and it still is that one.
+was_made() {
+  [ -n "$made_known" ] || return
+  case $nl$made_known$nl in
+    *"$nl$(stat -c %i.%W -- "$1") $1$nl"*) return 0 ;;
+  esac
+  return 1
+}
+
+# keep_made LINES: adds these to those that are still there.
+keep_made() {
+  made_now=$(printf '%s\n' "$made_known$1" | while read -r made_id made_path; do
+    if [ -n "$made_path" ] && [ "$(stat -c %i.%W -- "$made_path")" = "$made_id" ]; then echo "$made_id $made_path"; fi
+  done | sort -u)
+  if [ -n "$made_now" ]; then put_line "$made_now" "$found_made"; else rm -f -- "$found_made"; fi
 }
 
 # was_found WORD PATH: WORD is absent or there; neither is true of a place that no step was about to change.

@@ -6,6 +6,7 @@
 begin_leave() {
   leave_uid=$1
   leave_lock=none
+  leave_made=
   report_claim
   while [ "$leave_lock" != "$(stat -L -c '%d %i' /proc/self/fd/9)" ]; do
     still_claimed || leave_nothing
@@ -131,6 +132,7 @@ leave_data() {
     if [ "$leave_purge" = yes ]; then purge_data "$folder"; fi
     if holds_files "$folder"; then
       leave_kept=$folder
+      leave_made="$leave_made$nl$(stat -c %i.%W -- "$folder") $folder"
       tell_left kept "$folder"
     else
       find -H "$folder" -depth -type d -exec rmdir -- {} +
@@ -149,10 +151,12 @@ holds_files() {
   [ -n "$(find -H "$1" ! -type d | head -n 1)" ]
 }
 
-# end_leave: all that is remembered of the cluster goes, and the claim after everything else.
+# end_leave: all that is remembered of the cluster goes, and the claim after everything else. Only which folders it made
+# is known on, where their data stays.
 end_leave() {
   still_claimed || leave_nothing
-  find "$base" -mindepth 1 -maxdepth 1 ! -name claim.json ! -name lock -exec rm -rf -- {} +
+  keep_made "$leave_made" || leave_failed "$found_made cannot be written"
+  find "$base" -mindepth 1 -maxdepth 1 ! -name claim.json ! -name lock ! -name made -exec rm -rf -- {} +
   sync "$base"
   rm -f -- "$claim_file"
   [ ! -e "$claim_file" ] || leave_failed "$claim_file cannot be removed"

@@ -59,8 +59,16 @@ describe.skipIf(!canRunLocalNode)('a machine that is there before its cluster', 
       restored: [],
       kept: ['/srv/demo'],
     });
-    expect(await there(node)).toBe('/srv/demo\n/srv/demo/inner\n/srv/demo/inner/precious\n');
+    const kept = ['/srv/demo', '/srv/demo/inner', '/srv/demo/inner/precious'];
+    const known = ['/var/lib/deployer', '/var/lib/deployer/made'];
+    expect(await there(node)).toBe([...kept, ...known, ''].join('\n'));
     expect(node.read('/srv/other')).toBe('mine');
+
+    // The next cluster has that data, and may purge it.
+    await claimHost(node, claim('u2'), options);
+    await put(node, ...steps);
+    expect((await leave(node, true, 'u2')).kept).toEqual([]);
+    expect(await there(node)).toBe('');
   });
 
   test('keeps nothing of the cluster when its data is purged', async () => {
