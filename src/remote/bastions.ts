@@ -121,7 +121,10 @@ function askedOnce(peer: Peer): Peer {
   let certificate: Promise<Buffer> | undefined;
   return {
     certificate: () => {
-      certificate ??= peer.certificate();
+      certificate ??= peer.certificate().catch((error: unknown) => {
+        certificate = undefined;
+        throw error;
+      });
       return certificate;
     },
   };

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { openSharedConnections } from '../../../src/actions/shared-connections.ts';
 import { DeployerError } from '../../../src/errors.ts';
 import { type Hop, openBastions } from '../../../src/remote/bastions.ts';
 import { connect } from '../../../src/remote/connect.ts';
@@ -124,6 +125,22 @@ describe.skipIf(!canHaveMachines)('C16: nodes behind bastions', () => {
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['first', 'second', 'third']);
     expect(new Set(asked.map((line) => line.split(' ')[1])).size).toBe(1);
     expect(door.accepted).toBe(1);
+  });
+
+  it('have it checked for each who shares the connection to a node, too', async () => {
+    await using bastion = await startSshd();
+    await using node = await startSshd();
+    const asked: string[] = [];
+    const bastions = openBastions(deps);
+    const connections = openSharedConnections();
+    for (const name of ['look', 'run']) {
+      const verifyHostKey = async () => void asked.push(name);
+      const via = bastions.through([hopTo(bastion, { verifyHostKey })]);
+      await connections.to('h1', node.target({ via }), deps);
+    }
+    await connections.close();
+    await bastions.close();
+    expect(asked).toEqual(['look', 'run']);
   });
 
   it('are not taken for silent where it is the host that lets nobody in', async () => {
