@@ -47,7 +47,7 @@ export async function judgeByKnownHosts(
   { names, port, key, peer }: Stranger,
   clock: Clock,
 ): Promise<Verdict> {
-  const { keys, authorities, revoked } = knownOf(lines, names, port);
+  const { keys, authorities, revoked, isOfPort } = knownOf(lines, names, port);
   const isShown = ({ base64 }: KnownHostKey) => base64 === key.base64;
   if (revoked.some(isShown)) return { is: 'wrong', expected: 'any other: this one is revoked' };
   if (keys.some(isShown)) return { is: 'known' };
@@ -57,7 +57,7 @@ export async function judgeByKnownHosts(
     await assertCertified({ names, key, peer }, bases, clock);
     return { is: 'known' };
   }
-  if (keys.length === 0) return { is: 'unknown' };
+  if (keys.length === 0 || !isOfPort) return { is: 'unknown' };
   // A key of another type than the one that we ask for: to trust this one would be to trust anybody.
   return { is: 'wrong', expected: keys.map(({ type, base64 }) => `${type} ${base64}`).join('\n') };
 }

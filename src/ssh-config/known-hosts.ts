@@ -17,6 +17,8 @@ export interface KnownOfHost {
   readonly keys: readonly KnownHostKey[];
   readonly authorities: readonly KnownHostKey[];
   readonly revoked: readonly KnownHostKey[];
+  /** Whether they are about the very port, or only about the host at the usual one. */
+  readonly isOfPort: boolean;
 }
 
 const markers: Readonly<Record<string, KnownHostKey['marker']>> = {
@@ -51,7 +53,7 @@ function typeOf(base64: string): string | undefined {
 
 /**
  * What the lines know of a host: under its name with the port, and where no key is there under the name alone, as
- * OpenSSH does it.
+ * OpenSSH does it: a key that is there under the name alone can confirm one at another port, and contradicts none.
  * @param names by which the host is called, such as its name and its address
  */
 export function knownOf(
@@ -61,9 +63,10 @@ export function knownOf(
 ): KnownOfHost {
   const withPort = names.map((name) => hostWord(name, port));
   const found = linesOf(lines, withPort);
-  return port === 22 || found.keys.length > 0 || found.authorities.length > 0
-    ? found
-    : linesOf(lines, [...withPort, ...names]);
+  if (port === 22 || found.keys.length > 0 || found.authorities.length > 0) {
+    return { ...found, isOfPort: true };
+  }
+  return { ...linesOf(lines, [...withPort, ...names]), isOfPort: false };
 }
 
 /** A host's name as known_hosts has it: `name`, or `[name]:port` where the port is not 22. */
@@ -71,7 +74,10 @@ export function hostWord(name: string, port: number): string {
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
-function linesOf(lines: readonly KnownHostKey[], names: readonly string[]): KnownOfHost {
+function linesOf(
+  lines: readonly KnownHostKey[],
+  names: readonly string[],
+): Omit<KnownOfHost, 'isOfPort'> {
   const about = lines.filter(({ hosts }) => names.some((name) => isAbout(hosts, name)));
   const marked = (wanted: KnownHostKey['marker']) =>
     about.filter(({ marker }) => marker === wanted);
