@@ -8,7 +8,7 @@ import { carryOut, type WorkedCluster } from './carry-out.ts';
 import type { ActionContext, ChangeRequest, RunRequest } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import { endSuperseded } from './end-superseded.ts';
-import { ensureNetwork } from './ensure-network.ts';
+import { refreshNetwork } from './ensure-network.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
@@ -115,18 +115,14 @@ interface Round extends WorkedCluster {
 
 async function converge(
   run: Run,
-  wished: ClusterSnapshot,
+  before: ClusterSnapshot,
   { replace, force, forceUnprotect, setup }: CreateRequest,
   saved: SavedPlan | null,
 ): Promise<Round> {
   const { cluster, context } = run;
-  const ordinals = nodesNamed(nodesOf(cluster, wished, []), replace);
+  const ordinals = nodesNamed(nodesOf(cluster, before, []), replace);
   const options = { timeoutMs: knownTimeoutMs, isRun: true, replace: ordinals, setup };
-  // Who may reach the machines may have changed, this computer's own address among them.
-  const { credentials } = cluster.request;
-  if (run.snapshot !== null && credentials.kind === 'ec2') {
-    await ensureNetwork(run, { uid: wished.uid, name: wished.cluster }, 'quietly');
-  }
+  const wished = await refreshNetwork(run, before);
   const seen = await survey(cluster, wished, options, context);
   const plan = makePlan(seen);
   assertSafe(cluster, plan, force);

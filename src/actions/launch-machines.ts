@@ -76,7 +76,8 @@ export async function launchMachines(
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   await endReplaced(run, remembered.uid, toLaunch);
   await dropSpentHostKeys(run.cluster.state);
-  const network = await ensureNetwork(run, cluster, 'aloud');
+  const { network, wish } = await ensureNetwork(run, cluster);
+  remembered = await run.save({ ...remembered, network: wish });
   const shared = {
     ...{ cluster, imageId: snapshot.image?.id ?? '', ...(await ensureKey(run, cluster)) },
     operatorKeys: await readOperatorKeys(homedir()),

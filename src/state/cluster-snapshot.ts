@@ -50,6 +50,18 @@ export const ClusterSnapshotSchema = z.strictObject({
       username: z.string().nullable(),
     })
     .optional(),
+  /** Who may reach its machines, as that was wished last; missing until some were launched. */
+  network: z
+    .strictObject({
+      groupIds: z.array(z.string()).readonly(),
+      subnetIds: z.array(z.string()).readonly(),
+      sshFrom: z.array(z.string()).readonly(),
+      clientsFrom: z.array(z.string()).readonly(),
+      clientPorts: z
+        .array(z.strictObject({ port: z.int().positive(), protocol: z.enum(['tcp', 'udp']) }))
+        .readonly(),
+    })
+    .optional(),
   /** The last applied request, used again when a run says nothing else. */
   request: z.strictObject({
     count: z.int().positive(),
