@@ -10,6 +10,7 @@ import { describePlan } from './describe-plan.ts';
 import { endSuperseded } from './end-superseded.ts';
 import { refreshNetwork } from './ensure-network.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
+import { dropSpentHostKeys } from './given-host-keys.ts';
 import { labelMachines, settleOpenLaunches } from './launch-machines.ts';
 import { nodesOf } from './nodes.ts';
 import { openCluster } from './open-cluster.ts';
@@ -86,6 +87,8 @@ async function bringAbout(
     if (next.nodes.length <= round.size) throw notGrown(cluster.name, round.size);
     round = await converge(run, next, { ...request, replace: [] }, null);
   }
+  // Where a run was cut short in the middle of it, a machine's new key may have been settled by its next contact.
+  await dropSpentHostKeys(cluster.state);
   const { model, reached, changed } = round;
   const proving = { classes: changed ? provingClasses : lookingClasses, patient: true };
   const proofs = await proveCluster(model, askedNodes(model, reached), proving, context);

@@ -9,7 +9,7 @@ import { isNoCapacity } from '../providers/no-capacity.ts';
 import type { ClusterRef, LaunchRequest, Machine, Network, Pool } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { ensureNetwork } from './ensure-network.ts';
-import { dropSpentHostKeys, givenHostKey, launchSecrets, pinGivenKey } from './given-host-keys.ts';
+import { givenHostKey, launchSecrets, pinGivenKey } from './given-host-keys.ts';
 import { journalled, resume } from './journalled.ts';
 import { type LaunchGroup, launchGroups, subnetIn } from './launch-pools.ts';
 import { LaunchRequestSchema } from './launch-request-schema.ts';
@@ -75,7 +75,6 @@ export async function launchMachines(
   // Whose things they are is remembered before the first of them is made.
   let remembered = await run.save(withIncarnations(snapshot, toLaunch));
   await endReplaced(run, remembered.uid, toLaunch);
-  await dropSpentHostKeys(run.cluster.state);
   const { network, wish } = await ensureNetwork(run, cluster);
   remembered = await run.save({ ...remembered, network: wish });
   const shared = {
