@@ -6,7 +6,10 @@ const root = join(import.meta.dirname, '..');
 const src = join(root, 'src');
 
 /** What every room may import, besides its own files. */
-const leaves = ['clock.ts', 'duration.ts', 'errors.ts', 'events.ts', 'suggest.ts', 'yaml'];
+const leaves = [
+  ...['clock.ts', 'duration.ts', 'endpoint-kinds.ts', 'errors.ts', 'events.ts', 'suggest.ts'],
+  'yaml',
+];
 
 const workRooms = [
   'artifacts',

@@ -1,11 +1,9 @@
 import type { Machine, MachineFigures } from '../providers/provider.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import type { ActionContext } from './context.ts';
+import { lookAgain } from './look-again.ts';
 import { machineFigures } from './machine-figures.ts';
 import type { Place } from './open-place.ts';
-
-/** How often a machine that is missing from the cloud's answer is asked for again: answers may lag behind. */
-const secondLooks = 2;
 
 /** What the cloud says of a cluster's machines. */
 export interface Described {
@@ -18,7 +16,7 @@ export interface Described {
 export async function describeCluster(
   place: Place,
   { uid, nodes }: ClusterSnapshot,
-  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+  context: Pick<ActionContext, 'clock' | 'signal'>,
 ): Promise<Described> {
   const { provider } = place;
   const figures = machineFigures(place);
@@ -28,10 +26,6 @@ export async function describeCluster(
     nodes.some(
       ({ instanceId }) => instanceId !== null && !machines.some(({ id }) => id === instanceId),
     );
-  let described = await provider.describe(uid);
-  for (let look = 0; look < secondLooks && isMissing(described); look += 1) {
-    await clock.sleep(provider.pollMs, signal);
-    described = await provider.describe(uid);
-  }
+  const described = await lookAgain(() => provider.describe(uid), isMissing, provider, context);
   return { described, figures: await figures };
 }

@@ -1,12 +1,10 @@
 import { DeployerError } from '../errors.ts';
 import type { ClusterRef, Provider } from '../providers/provider.ts';
 import type { ActionContext } from './context.ts';
+import { lookAgain } from './look-again.ts';
 
 const phase = 'terminate';
 const goneTimeoutMs = 120_000;
-
-/** How often a machine that the cloud does not show is looked for again: answers may lag behind a launch. */
-const secondLooks = 2;
 
 /** Which machines end, and how. */
 export interface Ending {
@@ -55,7 +53,9 @@ async function livingIds(provider: Provider, uid: string): Promise<readonly stri
   return notEnded(await provider.machineStates(uid));
 }
 
-function notEnded(states: Awaited<ReturnType<Provider['machineStates']>>): readonly string[] {
+type States = Awaited<ReturnType<Provider['machineStates']>>;
+
+function notEnded(states: States): readonly string[] {
   return [...states].flatMap(([id, state]) => (state === 'terminated' ? [] : [id]));
 }
 
@@ -67,15 +67,12 @@ export async function machinesToEnd(
   { uid }: Pick<ClusterRef, 'uid'>,
   remembered: readonly string[],
   provider: Provider,
-  { clock, signal }: Pick<ActionContext, 'clock' | 'signal'>,
+  context: Pick<ActionContext, 'clock' | 'signal'>,
 ): Promise<readonly string[]> {
-  let states = await provider.machineStates(uid);
-  const unseen = () => remembered.filter((id) => !states.has(id));
-  for (let look = 0; look < secondLooks && unseen().length > 0; look += 1) {
-    await clock.sleep(provider.pollMs, signal);
-    states = await provider.machineStates(uid);
-  }
-  return [...notEnded(states), ...unseen()];
+  const unseenIn = (states: States) => remembered.filter((id) => !states.has(id));
+  const isLacking = (states: States) => unseenIn(states).length > 0;
+  const states = await lookAgain(() => provider.machineStates(uid), isLacking, provider, context);
+  return [...notEnded(states), ...unseenIn(states)];
 }
 
 /**

@@ -1,7 +1,6 @@
 import { type ResolvedPlace, resolvePlace, resolveRequest } from '../config/request.ts';
 import { UsageError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
-import { type Bastions, openBastions } from '../remote/bastions.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { ClusterSnapshot } from '../state/cluster-snapshot.ts';
 import { type ClusterState, openClusterState } from '../state/cluster-state.ts';
@@ -9,8 +8,7 @@ import { assertAccount } from './assert-account.ts';
 import { commandLine } from './command-line.ts';
 import type { ActionContext, ClusterRequest } from './context.ts';
 import { hopsTo } from './hops-to.ts';
-import { openProvider, openStaticProvider } from './open-provider.ts';
-import { type OwnHosts, openOwnHosts } from './own-hosts.ts';
+import { type Cloud, openCloudOf } from './open-cloud.ts';
 import { requestDeps } from './surroundings.ts';
 import type { Login } from './way-in.ts';
 
@@ -28,9 +26,8 @@ export interface RememberedCluster {
  * A cluster as its local state and its cloud know it; what it is made of is not needed to remove it. Disposing it ends
  * all connections.
  */
-export interface Place extends RememberedCluster, AsyncDisposable {
+export interface Place extends RememberedCluster, Cloud {
   readonly name: string;
-  readonly provider: Provider;
   /** Whose machines they are, as the cloud names the account; null where it does not tell. */
   readonly account: string | null;
   /** Whom its machines are logged into as, where they do not say themselves; known once their image is. */
@@ -39,12 +36,6 @@ export interface Place extends RememberedCluster, AsyncDisposable {
   readonly connections: Remote[];
   /** The hosts on the way to machines of a cloud, the first one first; a machine of one's own has its own. */
   readonly hops: readonly Login[];
-  /** The hosts on the way that were connected to so far. */
-  readonly bastions: Bastions;
-  /** What was told of keys that are trusted at first sight, which is told once. */
-  readonly told: Set<string>;
-  /** The machines that were there before; null on a cloud. */
-  readonly hosts: OwnHosts | null;
 }
 
 /**
@@ -90,16 +81,9 @@ export async function atCloud<R extends RememberedCluster>(
   setup: boolean,
   context: ActionContext,
 ): Promise<R & Place> {
-  const bastions = openBastions(context);
-  const told = new Set<string>();
+  const cloud = await openCloudOf(remembered, setup, context);
+  const { provider, hosts } = cloud;
   const { credentials } = remembered.request;
-  const hosts =
-    credentials.kind === 'static'
-      ? await openOwnHosts({ ...remembered, bastions, told }, context)
-      : null;
-  const provider = hosts
-    ? openStaticProvider(hosts, remembered.snapshot, context)
-    : await openProvider(remembered.request, setup, context);
   if (remembered.snapshot !== null) assertSamePlace(remembered.snapshot, provider);
   // On this computer, and on machines of one's own, there is nobody else.
   const account = credentials.kind === 'ec2' ? await provider.account() : null;
@@ -109,12 +93,12 @@ export async function atCloud<R extends RememberedCluster>(
   const username = request.profile.username ?? snapshot?.image?.username ?? 'root';
   return {
     ...remembered,
-    ...{ name: request.clusterName, provider, account, login: { username }, connections },
-    ...{ bastions, told, hosts, hops: hosts === null ? await hopsTo(request, context) : [] },
+    ...cloud,
+    ...{ name: request.clusterName, account, login: { username }, connections },
+    hops: hosts === null ? await hopsTo(request, context) : [],
     [Symbol.asyncDispose]: async () => {
       await Promise.all(connections.map((connection) => connection.close()));
-      await hosts?.connections.close();
-      await bastions.close();
+      await cloud[Symbol.asyncDispose]();
     },
   };
 }

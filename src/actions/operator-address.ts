@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { isAwsEndpoint } from '../config/aws-endpoint.ts';
 import type { Credentials } from '../config/profile.ts';
+import { isAwsEndpoint } from '../endpoint-kinds.ts';
 import { DeployerError } from '../errors.ts';
 import type { ActionContext } from './context.ts';
 import { endpointOf } from './endpoint.ts';

@@ -1,5 +1,5 @@
+import { isAwsEndpoint } from '../endpoint-kinds.ts';
 import { SourceError, type SourceProblem } from '../errors.ts';
-import { isAwsEndpoint } from './aws-endpoint.ts';
 import type { LoadedProfile } from './load-config.ts';
 import type { HostDocument, ProfileDocument } from './profile-schema.ts';
 import type { SecretRef } from './schema.ts';

@@ -1,6 +1,7 @@
 import { DescribeImagesCommand, EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf } from './support/program.ts';
+import { cloudEnv } from './support/served-cloud.ts';
 import { openWorkspace, type Workspace } from './support/workspace.ts';
 
 let workspace: Workspace;
@@ -10,12 +11,9 @@ beforeAll(async () => {
 afterAll(async () => workspace[Symbol.asyncDispose]());
 
 /** How the program tells others to reach the cloud that it serves. */
-async function accessOf({ run }: Workspace): Promise<EC2ClientConfig> {
-  const { stdout } = await run(['cloud', 'env']);
-  const variables = new Map(
-    [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
-  );
-  const of = (name: string) => variables.get(name) ?? '';
+async function accessOf(): Promise<EC2ClientConfig> {
+  const variables = await cloudEnv(workspace);
+  const of = (name: string) => variables[name] ?? '';
   return {
     endpoint: of('AWS_ENDPOINT_URL_EC2'),
     region: of('AWS_REGION'),
@@ -36,7 +34,7 @@ describe('deployer cloud serve', () => {
       2,
       expect.stringContaining('served already, at'),
     ]);
-    const client = new EC2Client(await accessOf(workspace));
+    const client = new EC2Client(await accessOf());
     const images = () => client.send(new DescribeImagesCommand({}));
     expect((await images()).Images?.map(({ Name }) => Name)).toContain('debian-12');
     await expect(client.send(new DescribeImagesCommand({ DryRun: true }))).rejects.toMatchObject({

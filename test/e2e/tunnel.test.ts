@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { insideMachine } from './support/ground-truth.ts';
 import { errorOf, type Running } from './support/program.ts';
 import { openWorkspace, type Workspace } from './support/workspace.ts';
@@ -31,16 +32,6 @@ async function answerTo(port: number, lines: string): Promise<string> {
   const socket = await connectTo(port);
   socket.end(lines);
   return text(socket);
-}
-
-/** A port of this computer that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 describe('deployer tunnel', () => {

@@ -1,5 +1,6 @@
+import { isAwsEndpoint } from '../../endpoint-kinds.ts';
 import { toApiError } from './api-error.ts';
-import { accessToOthers, type Ec2Api, isAws } from './ec2-api.ts';
+import { accessToOthers, type Ec2Api } from './ec2-api.ts';
 
 /**
  * The account that the credentials belong to, as STS tells it; null on a cloud that has none at its endpoint. The one
@@ -7,7 +8,7 @@ import { accessToOthers, type Ec2Api, isAws } from './ec2-api.ts';
  */
 export async function accountOf({ access, deps }: Ec2Api): Promise<string | null> {
   const sdk = await import('@aws-sdk/client-sts');
-  const maxAttempts = isAws(access) ? 3 : 1;
+  const maxAttempts = isAwsEndpoint(access.endpoint) ? 3 : 1;
   const client = new sdk.STSClient({ ...accessToOthers(access), maxAttempts });
   try {
     deps.signal?.throwIfAborted();
@@ -16,7 +17,7 @@ export async function accountOf({ access, deps }: Ec2Api): Promise<string | null
     return answer.Account ?? null;
   } catch (error) {
     deps.signal?.throwIfAborted();
-    if (!isAws(access)) return null;
+    if (!isAwsEndpoint(access.endpoint)) return null;
     const place = { endpoint: `sts.${access.region}.amazonaws.com`, awsProfile: access.profile };
     throw toApiError('GetCallerIdentity', error, { ...place, hasAnswered: false });
   } finally {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAwsEndpoint, isLoopbackEndpoint } from '../../endpoint-kinds.ts';
 import { type Capabilities, CapabilitiesSchema, complete, least } from './capabilities.ts';
-import { type Ec2Api, isAws } from './ec2-api.ts';
+import type { Ec2Api } from './ec2-api.ts';
 import { probeCapabilities } from './probe-capabilities.ts';
 
 /** How what a cloud can do is known. */
@@ -21,9 +22,10 @@ const keptMs = 7 * 24 * 60 * 60_000;
  * served on this computer may be another cloud the next time, and is asked by each run.
  */
 export function openCapabilities(api: Ec2Api, cacheFolder: string | null): CapabilitySource {
-  if (isAws(api.access)) return fixedCapabilities(complete);
+  if (isAwsEndpoint(api.access.endpoint)) return fixedCapabilities(complete);
   const { endpoint = '' } = api.access;
-  const file = cacheFolder === null || isLoopback(endpoint) ? null : fileOf(cacheFolder, endpoint);
+  const file =
+    cacheFolder === null || isLoopbackEndpoint(endpoint) ? null : fileOf(cacheFolder, endpoint);
   let probing: Promise<Capabilities> | null = null;
   let settled: Capabilities | null = null;
   const settle = async () => {
@@ -47,11 +49,6 @@ export function openCapabilities(api: Ec2Api, cacheFolder: string | null): Capab
 /** Capabilities that nobody has to find out. */
 export function fixedCapabilities(capabilities: Capabilities): CapabilitySource {
   return { known: async () => capabilities, settled: async () => capabilities };
-}
-
-function isLoopback(endpoint: string): boolean {
-  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
 }
 
 function fileOf(folder: string, endpoint: string): string {

@@ -1,4 +1,5 @@
 import type { EC2Client, EC2ClientConfig } from '@aws-sdk/client-ec2';
+import { isAwsEndpoint } from '../../endpoint-kinds.ts';
 import { isRefusedWith } from './api-error.ts';
 import { type CallDeps, type CallPolicy, createCallPolicy } from './call-policy.ts';
 
@@ -51,19 +52,13 @@ const patience = {
   socketTimeout: 60_000,
 } satisfies Ec2Access['requestHandler'];
 
-/** Whether an endpoint is AWS's own, which is also the one when none is named. */
-export function isAws({ endpoint }: Pick<Ec2Access, 'endpoint'>): boolean {
-  if (endpoint === undefined) return true;
-  return URL.canParse(endpoint) && /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
-}
-
 /**
  * How another service of the same cloud is reached: AWS has an address for each, which the region tells; other clouds, if
  * they have it at all, the same one for all.
  */
 export function accessToOthers(access: Ec2Access): Ec2Access {
   const { endpoint, ...rest } = { requestHandler: patience, ...access };
-  return isAws(access) || endpoint === undefined ? rest : { ...rest, endpoint };
+  return isAwsEndpoint(endpoint) || endpoint === undefined ? rest : { ...rest, endpoint };
 }
 
 /** Loads the AWS SDK, about a quarter of a second, so never at the program's start, and makes a client. */

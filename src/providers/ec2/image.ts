@@ -1,8 +1,9 @@
 import type { Filter, Image } from '@aws-sdk/client-ec2';
+import { isAwsEndpoint } from '../../endpoint-kinds.ts';
 import { type DeployerError, UsageError } from '../../errors.ts';
 import type { ImageWish, PreparedImage } from '../provider.ts';
 import { isRefusedWith } from './api-error.ts';
-import { type Ec2Api, isAws } from './ec2-api.ts';
+import type { Ec2Api } from './ec2-api.ts';
 import { loginUserOf } from './login-user.ts';
 import { readParameter } from './parameter.ts';
 import { usualRootDevice } from './run-instances.ts';
@@ -17,14 +18,14 @@ export async function resolveImage(api: Ec2Api, wish: ImageWish): Promise<Prepar
   return {
     id: image.ImageId ?? '',
     name: image.Name ?? '',
-    username: loginUserOf(image, isAws(api.access)),
+    username: loginUserOf(image, isAwsEndpoint(api.access.endpoint)),
   };
 }
 
 async function findImage(api: Ec2Api, wish: ImageWish): Promise<Image> {
   if (typeof wish === 'string') {
     if (/^[ae]mi-[0-9a-fA-F]+$/.test(wish)) return imageWithId(api, wish);
-    return newestImage(api, wish, isAws(api.access) ? ['self', 'amazon'] : []);
+    return newestImage(api, wish, isAwsEndpoint(api.access.endpoint) ? ['self', 'amazon'] : []);
   }
   if ('parameter' in wish) return imageWithId(api, await readParameter(api, wish.parameter));
   return newestImage(api, wish.name, [wish.owner]);

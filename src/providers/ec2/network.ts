@@ -1,9 +1,10 @@
 import type { SecurityGroup, Subnet } from '@aws-sdk/client-ec2';
+import { isAwsEndpoint } from '../../endpoint-kinds.ts';
 import { UsageError } from '../../errors.ts';
 import type { ClusterRef, Network, NetworkWish } from '../provider.ts';
 import { isRefusedWith, isUnknownAction } from './api-error.ts';
 import type { Capabilities } from './capabilities.ts';
-import { type Ec2Api, isAws } from './ec2-api.ts';
+import type { Ec2Api } from './ec2-api.ts';
 import { type GroupRule, permissionOf, ruleChanges, rulesOf, wishedRules } from './group-rules.ts';
 import { nameFor } from './marks.ts';
 import { clusterTags, tagMap, tagNames } from './tags.ts';
@@ -66,7 +67,7 @@ async function defaultVpc({ sdk, client, access }: Ec2Api): Promise<string | nul
   } catch (error) {
     if (!isUnknownAction(error)) throw error;
   }
-  if (!isAws(access)) return null;
+  if (!isAwsEndpoint(access.endpoint)) return null;
   throw new UsageError('no-default-vpc', 'this account has no default network in this region', {
     hint: "Name subnets in the profile's `network.subnets`, or make one: aws ec2 create-default-vpc",
   });

@@ -1,6 +1,7 @@
+import { isAwsEndpoint, isLoopbackEndpoint } from '../../endpoint-kinds.ts';
 import { DeployerError, UsageError } from '../../errors.ts';
 import { toApiError } from './api-error.ts';
-import { accessToOthers, type Ec2Api, isAws } from './ec2-api.ts';
+import { accessToOthers, type Ec2Api } from './ec2-api.ts';
 
 /**
  * The image id that a public parameter of AWS holds, such as `/aws/service/debian/release/12/latest/amd64`.
@@ -11,7 +12,11 @@ export async function readParameter(api: Ec2Api, name: string): Promise<string> 
     access,
     deps: { signal },
   } = api;
-  if (!isAws(access) && access.requestHandler === undefined && !isLoopback(access.endpoint)) {
+  if (
+    !isAwsEndpoint(access.endpoint) &&
+    access.requestHandler === undefined &&
+    !isLoopbackEndpoint(access.endpoint ?? '')
+  ) {
     throw noImage(name, 'only AWS itself has parameters');
   }
   const sdk = await import('@aws-sdk/client-ssm');
@@ -36,10 +41,6 @@ export async function readParameter(api: Ec2Api, name: string): Promise<string> 
 }
 
 /** A cloud on this computer that speaks for the other services as well. */
-function isLoopback(endpoint: string | undefined): boolean {
-  return endpoint !== undefined && /^https?:\/\/(127\.|localhost|\[::1\])/.test(endpoint);
-}
-
 function noImage(name: string, why: string): UsageError {
   return new UsageError('unknown-image', `the parameter ${name} names no image: ${why}`, {
     hint: "Correct the profile's `image`, or name the image by its id.",

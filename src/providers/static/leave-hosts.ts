@@ -1,8 +1,9 @@
 import { hostsSilent } from './host-errors.ts';
-import { isSeen, type Park } from './park.ts';
+import { isGone, isSeen, type Park } from './park.ts';
 
 /**
- * Leaves machines as they were found. One that another cluster has claimed by now is skipped, and told of. One that does not answer and that the profile no longer names is given up.
+ * Leaves machines as they were found. One that another cluster has claimed by now is skipped, and told of. One that is
+ * gone for good is given up.
  * @throws {DeployerError} `host-silent` with those that do not answer, once all others are left; what leaving one failed with
  */
 export async function leaveHosts(park: Park, ids: readonly string[]): Promise<void> {
@@ -21,10 +22,10 @@ export async function leaveHosts(park: Park, ids: readonly string[]): Promise<vo
   const failed = (await Promise.allSettled(leaving)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
   const silent = found.filter((each) => !isSeen(each));
-  for (const { host } of silent.filter(({ host }) => !host.isListed)) {
+  for (const { host } of silent.filter(isGone)) {
     warn(`${host.id} does not answer and is given up, with all that is on it`);
     remembered.delete(host.id);
   }
-  const waitedFor = silent.filter(({ host }) => host.isListed);
+  const waitedFor = silent.filter((each) => !isGone(each));
   if (waitedFor.length > 0) throw hostsSilent(waitedFor);
 }

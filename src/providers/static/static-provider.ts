@@ -2,7 +2,7 @@ import { DeployerError } from '../../errors.ts';
 import type { Machine, Owned, Provider } from '../provider.ts';
 import { claimHosts } from './claim-hosts.ts';
 import type { Host } from './host.ts';
-import { hostsSilent, nothingAnswers } from './host-errors.ts';
+import { nothingAnswers } from './host-errors.ts';
 import { leaveHosts } from './leave-hosts.ts';
 import {
   isGone,
@@ -29,7 +29,7 @@ export function createStaticProvider(hosts: readonly Host[], deps: StaticDeps): 
     machineStates: async (uid) =>
       new Map((await describe(park, uid)).map(({ id, state }) => [id, state])),
     launch: (request) => claimHosts(park, request),
-    terminate: (ids) => terminate(park, ids),
+    terminate: (ids) => leaveHosts(park, ids),
     prepare: async () => {
       const found = await park.sightings.of(park.listed);
       if (!found.some(isSeen)) throw nothingAnswers(found);
@@ -88,22 +88,6 @@ function tellGone({ gone, warn }: Park, { id }: Host): void {
   if (gone.has(id)) return;
   gone.add(id);
   warn(`${id} is off the profile's hosts and does not answer: it is taken for gone`);
-}
-
-/**
- * Leaves the machines; those that are off the list and still there are not given up.
- * @throws {DeployerError} as {@link leaveHosts}, for those, too
- */
-async function terminate(park: Park, ids: readonly string[]): Promise<void> {
-  const unlisted = park.hosts.filter(({ id, isListed }) => !isListed && ids.includes(id));
-  const found = await park.sightings.of(unlisted);
-  const shut = found.filter((each) => !isSeen(each) && !isGone(each));
-  const shutIds = new Set(shut.map(({ host }) => host.id));
-  await leaveHosts(
-    park,
-    ids.filter((id) => !shutIds.has(id)),
-  );
-  if (shut.length > 0) throw hostsSilent(shut);
 }
 
 /** By id; a machine is asked once, for it does not change. */

@@ -6,10 +6,11 @@ import type { Probe } from '../../../src/probes/probe.ts';
 import { runProbe } from '../../../src/probes/run-probe.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
+import { freePort } from '../../support/free-port.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { type CqlScript, replicas, scriptedCqlServer } from '../support/cql-server.ts';
 import { createLocalServers } from '../support/local-servers.ts';
-import { deps as connectDeps, freePort, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps as connectDeps, type Sshd, startSshd } from '../support/sshd.ts';
 
 // The sshd and the driver are real ones. The servers are scripted: they stand in for Cassandra, and speak what the
 // driver needs of its protocol.

@@ -5,9 +5,10 @@ import { systemClock } from '../../../src/clock.ts';
 import { runProbe } from '../../../src/probes/run-probe.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
+import { freePort } from '../../support/free-port.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { createLocalServers } from '../support/local-servers.ts';
-import { deps as connectDeps, freePort, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps as connectDeps, type Sshd, startSshd } from '../support/sshd.ts';
 
 // The sshd is a real one. The name servers are small ones of this file, which read and write with the package
 // dns-packet; they stand in for Consul and its like.

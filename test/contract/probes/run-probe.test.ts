@@ -6,10 +6,11 @@ import { DeployerError } from '../../../src/errors.ts';
 import { runProbe } from '../../../src/probes/run-probe.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
+import { freePort } from '../../support/free-port.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { createLocalServers } from '../support/local-servers.ts';
 import { startProxy } from '../support/proxy.ts';
-import { deps as connectDeps, freePort, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps as connectDeps, type Sshd, startSshd } from '../support/sshd.ts';
 
 const deps = { timeoutMs: 3_000, clock: systemClock };
 let sshd: Sshd;

@@ -6,9 +6,10 @@ import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { DeployerError } from '../../../src/errors.ts';
 import { connect } from '../../../src/remote/connect.ts';
+import { freePort } from '../../support/free-port.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { startProxy } from '../support/proxy.ts';
-import { deps, eventually, freePort, generateKey, startSshd } from '../support/sshd.ts';
+import { deps, eventually, generateKey, startSshd } from '../support/sshd.ts';
 
 /** A port that accepts every connection and says `greeting`, if anything. */
 async function startTalker(greeting?: string) {

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionLost } from '../../../src/errors.ts';
 import { connect } from '../../../src/remote/connect.ts';
 import type { Remote } from '../../../src/remote/remote.ts';
+import { freePort } from '../../support/free-port.ts';
 import { canHaveMachines } from '../../support/images.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
-import { deps, eventually, freePort, type Sshd, startSshd } from '../support/sshd.ts';
+import { deps, eventually, type Sshd, startSshd } from '../support/sshd.ts';
 
 describe.skipIf(!canHaveMachines)('a connection', () => {
   let sshd: Sshd;

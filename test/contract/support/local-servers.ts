@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
-import { freePort } from './sshd.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** Servers of a test on loopback, with what is connected to them. */
 export interface LocalServers {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { systemClock } from '../../../src/clock.ts';
 import type { ConnectTarget } from '../../../src/remote/connect.ts';
 import { readHostKey } from '../../../src/remote/host-key.ts';
 import { generatePrivateKey, publicKeyLine } from '../../../src/state/openssh-key.ts';
+import { freePort } from '../../support/free-port.ts';
 import { imagesDirectory } from '../../support/images.ts';
 
 /** A real sshd of Debian 12 on a loopback port, that lets root in with one key. */
@@ -163,17 +164,6 @@ async function isOpen(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-/** A loopback port that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Waits until `condition` holds, 30 s at most. */

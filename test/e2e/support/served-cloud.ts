@@ -25,11 +25,7 @@ export async function serveCloud(
   const words = ['cloud', 'serve', '--port', '0', '--personality', personality];
   const server = workspace.start(words, {}, servingMs);
   await server.said(/is served at http:\/\/127\.0\.0\.1:\d+, until Ctrl-C/);
-  const { stdout } = await workspace.run(['cloud', 'env']);
-  const variables = [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(
-    ([, name = '', value = '']) => [name, value] as const,
-  );
-  const env = Object.fromEntries(variables);
+  const env = await cloudEnv(workspace);
   await workspace.write(
     'config.yml',
     `profiles:
@@ -60,4 +56,13 @@ credentials:
       await server.ended;
     },
   };
+}
+
+/** How the program tells others to reach the cloud that it serves: variables by their names. */
+export async function cloudEnv({ run }: Workspace): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await run(['cloud', 'env']);
+  const variables = [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(
+    ([, name = '', value = '']) => [name, value] as const,
+  );
+  return Object.fromEntries(variables);
 }
